@@ -1,0 +1,245 @@
+import type { Perceptron } from "../../model/decoder.js";
+import {
+    checkFieldArguments,
+    type EncodableField,
+    type FieldGradient,
+    type FieldGradientOptions,
+    type FieldOptions,
+    type GpuCode,
+    type GpuEvaluation,
+} from "../field.js";
+import { bind, createBuffer, createBufferFrom, readBuffer } from "../gpu/buffers.js";
+import { fusedLimit, type PackedPerceptron, packPerceptron } from "./packPerceptron.js";
+import shader from "./perceptron.wgsl?raw";
+
+/** Points an invocation carries at a time, and invocations of a workgroup; as in the shader. */
+const POINTS_PER_INVOCATION = 4;
+const WORKGROUP_SIZE = 64;
+/** Scratch is kept to what a large GPU's L2 holds. */
+const SCRATCH_BYTES = 32 * 2 ** 20;
+const MAX_WORKGROUPS = 512;
+/** Points of one round of the calls that return to the host. */
+const CHUNK_POINTS = 2 ** 18;
+
+interface Program {
+    pipeline: GPUComputePipeline;
+    network: GPUBuffer;
+    scratch: GPUBuffer;
+    workgroupCount: number;
+}
+
+/** Any multilayer perceptron in one WGSL kernel, weights resident; see `perceptron.wgsl`. */
+export class FusedField implements EncodableField {
+    readonly maker = "fused";
+    readonly latentSize: number;
+    private readonly weights: GPUBuffer;
+    private readonly programs = new Map<string, Program>();
+    private readonly unused: GPUBuffer;
+    private disposed = false;
+
+    /**
+     * @throws if the perceptron is beyond the kernel's limits, or the device refuses the pipelines
+     */
+    static async CreateAsync(device: GPUDevice, perceptron: Perceptron): Promise<FusedField> {
+        const limit = fusedLimit(perceptron);
+        if (limit) {
+            throw new Error(`FusedField.CreateAsync: ${limit}; use the onnxruntime evaluator for it`);
+        }
+        const module = device.createShaderModule({ label: "perceptron", code: shader });
+        const compile = (entryPoint: string) =>
+            device.createComputePipelineAsync({
+                label: `perceptron ${entryPoint}`,
+                layout: "auto",
+                compute: { module, entryPoint },
+            });
+        const [evaluate, evaluateGradient] = await Promise.all([compile("evaluate"), compile("evaluateGradient")]);
+        return new FusedField(device, packPerceptron(perceptron), perceptron.latentSize, evaluate, evaluateGradient);
+    }
+
+    private constructor(
+        readonly device: GPUDevice,
+        private readonly packed: PackedPerceptron,
+        latentSize: number,
+        private readonly evaluatePipeline: GPUComputePipeline,
+        private readonly gradientPipeline: GPUComputePipeline,
+    ) {
+        this.latentSize = latentSize;
+        this.weights = createBufferFrom(device, "perceptron weights", packed.weights, GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST);
+        this.unused = createBuffer(device, "perceptron unused output", 4);
+    }
+
+    createCode(latent: Float32Array): GpuCode {
+        this.throwIfDisposed("createCode");
+        checkFieldArguments("createCode", this.latentSize, latent, new Float32Array(0));
+        const { device, packed } = this;
+        const buffer = createBufferFrom(device, "perceptron code", packed.packConstants(latent));
+        return {
+            buffer,
+            update: (next) => device.queue.writeBuffer(buffer, 0, packed.packConstants(next) as Float32Array<ArrayBuffer>),
+            dispose: () => buffer.destroy(),
+        };
+    }
+
+    encode(encoder: GPUCommandEncoder, code: GpuCode, job: GpuEvaluation): number {
+        return this.encodeWith(encoder, code, job, null);
+    }
+
+    async evaluateAsync(latent: Float32Array, points: Float32Array, options: FieldOptions = {}): Promise<Float32Array> {
+        const distances = new Float32Array(points.length / 3);
+        await this.inChunks("evaluateAsync", latent, points, options.signal, async (start, chunk, code) => {
+            const result = await this.runChunk(code, chunk, false, false);
+            distances.set(result.distances, start);
+        });
+        return distances;
+    }
+
+    async evaluateGradientAsync(
+        latent: Float32Array,
+        points: Float32Array,
+        options: FieldGradientOptions = {},
+    ): Promise<FieldGradient> {
+        const count = points.length / 3;
+        const gradient: FieldGradient = {
+            distances: new Float32Array(count),
+            pointGradients: new Float32Array(3 * count),
+            latentGradients: options.latentGradients ? new Float32Array(this.latentSize * count) : null,
+        };
+        await this.inChunks("evaluateGradientAsync", latent, points, options.signal, async (start, chunk, code) => {
+            const result = await this.runChunk(code, chunk, true, gradient.latentGradients !== null);
+            gradient.distances.set(result.distances, start);
+            gradient.pointGradients.set(result.pointGradients, 3 * start);
+            gradient.latentGradients?.set(result.latentGradients ?? [], this.latentSize * start);
+        });
+        return gradient;
+    }
+
+    dispose(): void {
+        if (!this.disposed) {
+            this.disposed = true;
+            this.weights.destroy();
+            this.unused.destroy();
+            for (const { network, scratch } of this.programs.values()) {
+                network.destroy();
+                scratch.destroy();
+            }
+            this.programs.clear();
+        }
+    }
+
+    private throwIfDisposed(operation: string): void {
+        if (this.disposed) {
+            throw new Error(`${operation}: this field was disposed; a live one is needed; create it anew`);
+        }
+    }
+
+    private async inChunks(
+        operation: string,
+        latent: Float32Array,
+        points: Float32Array,
+        signal: AbortSignal | undefined,
+        run: (start: number, chunk: Float32Array, code: GpuCode) => Promise<void>,
+    ): Promise<void> {
+        this.throwIfDisposed(operation);
+        checkFieldArguments(operation, this.latentSize, latent, points, signal);
+        const count = points.length / 3;
+        const code = this.createCode(latent);
+        try {
+            for (let start = 0; start < count; start += CHUNK_POINTS) {
+                signal?.throwIfAborted();
+                await run(start, points.subarray(3 * start, 3 * Math.min(start + CHUNK_POINTS, count)), code);
+            }
+        } finally {
+            code.dispose();
+        }
+    }
+
+    private async runChunk(
+        code: GpuCode,
+        points: Float32Array,
+        wantsGradient: boolean,
+        wantsLatent: boolean,
+    ): Promise<FieldGradient> {
+        const { device } = this;
+        const count = points.length / 3;
+        const pointBuffer = createBufferFrom(device, "field points", points);
+        const pointCount = createBufferFrom(device, "field point count", Uint32Array.of(count));
+        const distances = createBuffer(device, "field distances", 4 * count);
+        const pointGradients = createBuffer(device, "field point gradients", wantsGradient ? 12 * count : 4);
+        const latentBytes = wantsLatent ? 4 * this.latentSize * count : 4;
+        const latentGradients = createBuffer(device, "field latent gradients", latentBytes);
+        const buffers = [pointBuffer, pointCount, distances, pointGradients, latentGradients];
+        try {
+            const encoder = device.createCommandEncoder({ label: "field evaluation" });
+            const job = wantsGradient
+                ? { points: pointBuffer, pointCount, distances, pointGradients }
+                : { points: pointBuffer, pointCount, distances };
+            this.encodeWith(encoder, code, job, wantsLatent ? latentGradients : null);
+            device.queue.submit([encoder.finish()]);
+            const [byDistance, byPoint, byLatent] = await Promise.all([
+                readBuffer(device, distances, 4 * count),
+                wantsGradient ? readBuffer(device, pointGradients, 12 * count) : null,
+                wantsLatent ? readBuffer(device, latentGradients, latentBytes) : null,
+            ]);
+            return {
+                distances: new Float32Array(byDistance),
+                pointGradients: new Float32Array(byPoint ?? 0),
+                latentGradients: byLatent && new Float32Array(byLatent),
+            };
+        } finally {
+            for (const buffer of buffers) {
+                buffer.destroy();
+            }
+        }
+    }
+
+    private encodeWith(
+        encoder: GPUCommandEncoder,
+        code: GpuCode,
+        job: GpuEvaluation,
+        latentGradients: GPUBuffer | null,
+    ): number {
+        this.throwIfDisposed("encode");
+        const { pipeline, network, scratch, workgroupCount } = this.program(job, latentGradients !== null);
+        const common = {
+            0: network,
+            1: this.weights,
+            2: code.buffer,
+            3: job.points,
+            4: job.pointCount,
+            5: job.distances,
+            6: scratch,
+        };
+        const outputs = job.pointGradients ? { 7: job.pointGradients, 8: latentGradients ?? this.unused } : {};
+        const pass = encoder.beginComputePass({ label: pipeline.label });
+        pass.setPipeline(pipeline);
+        pass.setBindGroup(0, bind(this.device, pipeline, { ...common, ...outputs }));
+        pass.dispatchWorkgroups(workgroupCount);
+        pass.end();
+        return 1;
+    }
+
+    /** Pipeline, sizes and scratch for distances, for gradients, or for gradients with the code's; made when first used. */
+    private program({ pointGradients }: GpuEvaluation, wantsLatent: boolean): Program {
+        const wantsGradient = pointGradients !== undefined;
+        const key = `${wantsGradient}/${wantsLatent}`;
+        let program = this.programs.get(key);
+        if (!program) {
+            const { device, packed } = this;
+            const { featureQuads, widthQuads, layerCount } = packed;
+            const quads = wantsGradient
+                ? 2 * featureQuads + (2 + layerCount) * widthQuads
+                : featureQuads + 2 * widthQuads;
+            const workgroupBytes = quads * 16 * POINTS_PER_INVOCATION * WORKGROUP_SIZE;
+            const workgroupCount = Math.min(MAX_WORKGROUPS, Math.max(1, Math.floor(SCRATCH_BYTES / workgroupBytes)));
+            const networkData = packed.packNetwork(workgroupCount * WORKGROUP_SIZE, wantsLatent);
+            program = {
+                pipeline: wantsGradient ? this.gradientPipeline : this.evaluatePipeline,
+                network: createBufferFrom(device, "perceptron network", networkData, GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST),
+                scratch: createBuffer(device, "perceptron scratch", workgroupCount * workgroupBytes, GPUBufferUsage.STORAGE),
+                workgroupCount,
+            };
+            this.programs.set(key, program);
+        }
+        return program;
+    }
+}

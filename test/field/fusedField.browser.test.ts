@@ -1,0 +1,70 @@
+import { afterAll, describe, expect, it } from "vitest";
+import { FusedField } from "../../plugin/field/fused/fusedField.js";
+import { ReferenceField } from "../../plugin/field/referenceField.js";
+import type { ActivationKind } from "../../plugin/model/decoder.js";
+import { requestTestDevice, uncapturedErrors } from "../support/gpu.js";
+import { maxDifference, randomCode, randomPerceptron, randomPoints } from "../support/perceptrons.js";
+
+const device = await requestTestDevice();
+const TOLERANCE = 1e-4;
+
+afterAll(() => device?.destroy());
+
+describe.skipIf(!device)("FusedField", () => {
+    const compare = async (options: Parameters<typeof randomPerceptron>[0], pointCount: number) => {
+        const perceptron = randomPerceptron(options);
+        const fused = await FusedField.CreateAsync(device!, perceptron);
+        const reference = new ReferenceField(perceptron);
+        const latent = randomCode(perceptron.latentSize);
+        const points = randomPoints(pointCount);
+        const [expected, gradient, distances] = await Promise.all([
+            reference.evaluateGradientAsync(latent, points, { latentGradients: true }),
+            fused.evaluateGradientAsync(latent, points, { latentGradients: true }),
+            fused.evaluateAsync(latent, points),
+        ]);
+        fused.dispose();
+        return {
+            distances: maxDifference(distances, expected.distances),
+            gradientDistances: maxDifference(gradient.distances, expected.distances),
+            byPoint: maxDifference(gradient.pointGradients, expected.pointGradients),
+            byLatent: maxDifference(gradient.latentGradients!, expected.latentGradients!),
+        };
+    };
+
+    const kinds: ActivationKind[] = ["identity", "relu", "leakyRelu", "elu", "softplus", "tanh", "sigmoid", "sin"];
+    it.each(kinds)("agrees with the reference for %s layers, values and gradients", async (kind) => {
+        const errors = await compare({ activation: { kind, alpha: 0.2 }, seed: 3 }, 200);
+        expect(errors.distances).toBeLessThan(TOLERANCE);
+        expect(errors.gradientDistances).toBeLessThan(TOLERANCE);
+        expect(errors.byPoint).toBeLessThan(TOLERANCE);
+        expect(errors.byLatent).toBeLessThan(TOLERANCE);
+    });
+
+    it.each([
+        { width: 5, depth: 3, latentSize: 3, octaves: 0, skips: [] },
+        { width: 18, depth: 6, latentSize: 7, octaves: 4, skips: [3] },
+        { width: 32, depth: 2, latentSize: 1, octaves: 1, skips: [1], codeLayers: [0] },
+        { width: 40, depth: 12, latentSize: 64, octaves: 4, skips: [4, 8] },
+    ])("takes width $width, depth $depth, code $latentSize, $octaves octaves", async (options) => {
+        const errors = await compare({ ...options, lastActivation: { kind: "tanh", alpha: 0 } }, 65);
+        expect(Math.max(...Object.values(errors))).toBeLessThan(TOLERANCE);
+    });
+
+    it.each([0, 1, 3, 4, 255, 4097])("evaluates %i points", async (count) => {
+        const errors = await compare({ width: 8, depth: 3 }, count);
+        expect(Math.max(...Object.values(errors))).toBeLessThan(TOLERANCE);
+    });
+
+    it("refuses a code of another length and points that are no triples", async () => {
+        const field = await FusedField.CreateAsync(device!, randomPerceptron());
+        await expect(field.evaluateAsync(new Float32Array(5), randomPoints(1))).rejects.toThrow(/code of 5.*takes.*6/);
+        await expect(field.evaluateAsync(randomCode(6), new Float32Array(4))).rejects.toThrow(/4 numbers as points/);
+        await expect(field.evaluateAsync(randomCode(6).fill(NaN), randomPoints(1))).rejects.toThrow(/NaN at index 0/);
+        field.dispose();
+        await expect(field.evaluateAsync(randomCode(6), randomPoints(1))).rejects.toThrow(/disposed/);
+    });
+
+    it("raises no validation error", () => {
+        expect(uncapturedErrors).toEqual([]);
+    });
+});

@@ -1,0 +1,44 @@
+import { resolve } from "node:path";
+import { defineConfig } from "vite";
+
+const root = import.meta.dirname;
+
+/** Served or built: the demo. With `--mode library`: the npm package into dist/. */
+export default defineConfig(({ mode }) => (mode === "library" ? library : demo));
+
+const isolation = {
+    // Threads for onnxruntime's WASM need cross-origin isolation.
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Embedder-Policy": "require-corp",
+};
+
+const demo = {
+    root: resolve(root, "demo"),
+    base: "./",
+    publicDir: resolve(root, "models"),
+    resolve: { alias: { "babylon-deepsdf": resolve(root, "plugin/index.ts") } },
+    server: { headers: isolation },
+    preview: { headers: isolation },
+    optimizeDeps: { exclude: ["onnxruntime-web"] },
+    build: { outDir: resolve(root, "dist-demo"), emptyOutDir: true, target: "es2022", chunkSizeWarningLimit: 4000 },
+};
+
+const library = {
+    publicDir: false as const,
+    build: {
+        outDir: resolve(root, "dist"),
+        emptyOutDir: true,
+        target: "es2022",
+        minify: false,
+        sourcemap: true,
+        lib: {
+            entry: {
+                index: resolve(root, "plugin/index.ts"),
+                pure: resolve(root, "plugin/pure.ts"),
+                cli: resolve(root, "plugin/cli/main.ts"),
+            },
+            formats: ["es" as const],
+        },
+        rollupOptions: { external: [/^@babylonjs\//, /^onnxruntime-web/, /^@bufbuild\//, /^node:/] },
+    },
+};

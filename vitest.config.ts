@@ -1,0 +1,52 @@
+import { resolve } from "node:path";
+import { playwright } from "@vitest/browser-playwright";
+import { defineConfig } from "vitest/config";
+import { findBrowser, SOFTWARE_WEBGPU_FLAGS } from "./test/browser.mjs";
+
+const alias = { "babylon-deepsdf": resolve(import.meta.dirname, "plugin/index.ts") };
+
+/** Tests that need a page, and tests that must give the same bits in Node and in a page. */
+const inBrowser = ["test/**/*.browser.test.ts", "test/**/*.shared.test.ts"];
+
+export default defineConfig({
+    test: {
+        projects: [
+            {
+                resolve: { alias },
+                test: {
+                    name: "node",
+                    include: ["test/**/*.test.ts"],
+                    exclude: ["test/**/*.browser.test.ts"],
+                    testTimeout: 60_000,
+                },
+            },
+            {
+                resolve: { alias },
+                publicDir: resolve(import.meta.dirname, "models"),
+                optimizeDeps: {
+                    exclude: ["onnxruntime-web"],
+                    include: ["@bufbuild/protobuf", "@bufbuild/protobuf/codegenv2", "vitest > expect-type"],
+                },
+                test: {
+                    name: "chromium",
+                    include: inBrowser,
+                    testTimeout: 120_000,
+                    // One page at a time: the software adapter takes a whole core.
+                    fileParallelism: false,
+                    browser: {
+                        enabled: true,
+                        headless: true,
+                        screenshotFailures: false,
+                        provider: playwright({
+                            launchOptions: {
+                                executablePath: findBrowser() ?? undefined,
+                                args: SOFTWARE_WEBGPU_FLAGS,
+                            },
+                        }),
+                        instances: [{ browser: "chromium" }],
+                    },
+                },
+            },
+        ],
+    },
+});
