@@ -54,9 +54,9 @@ export function findBrowser() {
         }
         return named;
     }
-    const inPath = (process.env.PATH ?? "").split(delimiter).flatMap((folder) =>
-        SYSTEM_NAMES.map((name) => join(folder, name)),
-    );
+    const inPath = (process.env.PATH ?? "")
+        .split(delimiter)
+        .flatMap((folder) => SYSTEM_NAMES.map((name) => join(folder, name)));
     const candidates = [...inPath, ...(SYSTEM_PATHS[platform()] ?? []), chromium.executablePath()];
     return candidates.find((path) => path && existsSync(path)) ?? null;
 }

@@ -16,11 +16,10 @@ try {
 }
 
 const vitest = ["node_modules/vitest/vitest.mjs", "run", "--reporter=default", "--reporter=json"];
-const { status } = spawnSync(
-    process.execPath,
-    [...vitest, `--outputFile.json=${report}`, ...process.argv.slice(2)],
-    { stdio: "inherit", env: { ...process.env, BROWSER_EXECUTABLE: browser } },
-);
+const { status } = spawnSync(process.execPath, [...vitest, `--outputFile.json=${report}`, ...process.argv.slice(2)], {
+    stdio: "inherit",
+    env: { ...process.env, BROWSER_EXECUTABLE: browser },
+});
 
 try {
     const { numPassedTests, numFailedTests, numPendingTests } = JSON.parse(readFileSync(report, "utf8"));

@@ -1,6 +1,12 @@
 import type { Perceptron, PerceptronLayer, PointFeature } from "../model/decoder.js";
 import { activate, activationDerivative } from "./activations.js";
-import { checkFieldArguments, type Field, type FieldGradient, type FieldGradientOptions, type FieldOptions } from "./field.js";
+import {
+    checkFieldArguments,
+    type Field,
+    type FieldGradient,
+    type FieldGradientOptions,
+    type FieldOptions,
+} from "./field.js";
 import { foldLatent } from "./foldLatent.js";
 
 /** Points between two looks at the signal and two turns of the event loop. */

@@ -9,6 +9,7 @@ import {
     type GpuEvaluation,
 } from "../field.js";
 import { bind, createBuffer, createBufferFrom, readBuffer } from "../gpu/buffers.js";
+import { computePipelineAsync } from "../gpu/pipelines.js";
 import { fusedLimit, type PackedPerceptron, packPerceptron } from "./packPerceptron.js";
 import shader from "./perceptron.wgsl?raw";
 
@@ -45,14 +46,9 @@ export class FusedField implements EncodableField {
         if (limit) {
             throw new Error(`FusedField.CreateAsync: ${limit}; use the onnxruntime evaluator for it`);
         }
-        const module = device.createShaderModule({ label: "perceptron", code: shader });
-        const compile = (entryPoint: string) =>
-            device.createComputePipelineAsync({
-                label: `perceptron ${entryPoint}`,
-                layout: "auto",
-                compute: { module, entryPoint },
-            });
-        const [evaluate, evaluateGradient] = await Promise.all([compile("evaluate"), compile("evaluateGradient")]);
+        const [evaluate, evaluateGradient] = await Promise.all(
+            ["evaluate", "evaluateGradient"].map((entry) => computePipelineAsync(device, "perceptron", shader, entry)),
+        );
         return new FusedField(device, packPerceptron(perceptron), perceptron.latentSize, evaluate, evaluateGradient);
     }
 
@@ -64,7 +60,12 @@ export class FusedField implements EncodableField {
         private readonly gradientPipeline: GPUComputePipeline,
     ) {
         this.latentSize = latentSize;
-        this.weights = createBufferFrom(device, "perceptron weights", packed.weights, GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST);
+        this.weights = createBufferFrom(
+            device,
+            "perceptron weights",
+            packed.weights,
+            GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST,
+        );
         this.unused = createBuffer(device, "perceptron unused output", 4);
     }
 
@@ -75,7 +76,8 @@ export class FusedField implements EncodableField {
         const buffer = createBufferFrom(device, "perceptron code", packed.packConstants(latent));
         return {
             buffer,
-            update: (next) => device.queue.writeBuffer(buffer, 0, packed.packConstants(next) as Float32Array<ArrayBuffer>),
+            update: (next) =>
+                device.queue.writeBuffer(buffer, 0, packed.packConstants(next) as Float32Array<ArrayBuffer>),
             dispose: () => buffer.destroy(),
         };
     }
@@ -182,8 +184,8 @@ export class FusedField implements EncodableField {
             ]);
             return {
                 distances: new Float32Array(byDistance),
-                pointGradients: new Float32Array(byPoint ?? 0),
-                latentGradients: byLatent && new Float32Array(byLatent),
+                pointGradients: new Float32Array(byPoint ?? new ArrayBuffer(0)),
+                latentGradients: byLatent ? new Float32Array(byLatent) : null,
             };
         } finally {
             for (const buffer of buffers) {
@@ -200,7 +202,7 @@ export class FusedField implements EncodableField {
     ): number {
         this.throwIfDisposed("encode");
         const { pipeline, network, scratch, workgroupCount } = this.program(job, latentGradients !== null);
-        const common = {
+        const buffers: Record<number, GPUBuffer> = {
             0: network,
             1: this.weights,
             2: code.buffer,
@@ -209,10 +211,13 @@ export class FusedField implements EncodableField {
             5: job.distances,
             6: scratch,
         };
-        const outputs = job.pointGradients ? { 7: job.pointGradients, 8: latentGradients ?? this.unused } : {};
+        if (job.pointGradients) {
+            buffers[7] = job.pointGradients;
+            buffers[8] = latentGradients ?? this.unused;
+        }
         const pass = encoder.beginComputePass({ label: pipeline.label });
         pass.setPipeline(pipeline);
-        pass.setBindGroup(0, bind(this.device, pipeline, { ...common, ...outputs }));
+        pass.setBindGroup(0, bind(this.device, pipeline, buffers));
         pass.dispatchWorkgroups(workgroupCount);
         pass.end();
         return 1;
@@ -234,8 +239,18 @@ export class FusedField implements EncodableField {
             const networkData = packed.packNetwork(workgroupCount * WORKGROUP_SIZE, wantsLatent);
             program = {
                 pipeline: wantsGradient ? this.gradientPipeline : this.evaluatePipeline,
-                network: createBufferFrom(device, "perceptron network", networkData, GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST),
-                scratch: createBuffer(device, "perceptron scratch", workgroupCount * workgroupBytes, GPUBufferUsage.STORAGE),
+                network: createBufferFrom(
+                    device,
+                    "perceptron network",
+                    networkData,
+                    GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST,
+                ),
+                scratch: createBuffer(
+                    device,
+                    "perceptron scratch",
+                    workgroupCount * workgroupBytes,
+                    GPUBufferUsage.STORAGE,
+                ),
                 workgroupCount,
             };
             this.programs.set(key, program);

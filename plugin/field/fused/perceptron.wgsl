@@ -36,7 +36,7 @@ struct Network {
     latentQuads: u32,
     invocationCount: u32,
     wantsLatentGradients: u32,
-    layers: array<Layer, MAX_LAYERS>,
+    @align(16) layers: array<Layer, MAX_LAYERS>,
 }
 
 @group(0) @binding(0) var<uniform> network: Network;
@@ -65,6 +65,19 @@ fn tanhOf(x: vec4f) -> vec4f {
     return tanh(clamp(x, vec4f(-10.0), vec4f(10.0)));
 }
 
+// sin(x + turns · π/2), to 2e-7 for |x| up to 8 000; WGSL's own may be off by 5e-4. Reduction by a three-part π/2 and
+// the polynomials of Cephes' single-precision sin and cos (S. L. Moshier, 1992).
+fn sineOf(x: vec4f, turns: vec4i) -> vec4f {
+    let quarter = round(x * 0.63661977);
+    let r = ((x - quarter * 1.5703125) - quarter * 4.837512969970703e-4) - quarter * 7.549789948768648e-8;
+    let z = r * r;
+    let sine = r + r * z * ((-1.9515295891e-4 * z + 8.3321608736e-3) * z - 1.6666654611e-1);
+    let cosine = 1.0 - 0.5 * z + z * z * ((2.443315711809948e-5 * z - 1.388731625493765e-3) * z + 4.166664568298827e-2);
+    let quadrant = (vec4i(quarter) + turns) & vec4i(3);
+    let value = select(sine, cosine, (quadrant & vec4i(1)) == vec4i(1));
+    return select(value, -value, quadrant >= vec4i(2));
+}
+
 fn sigmoidOf(x: vec4f) -> vec4f {
     return 0.5 + 0.5 * tanhOf(0.5 * x);
 }
@@ -78,7 +91,7 @@ fn activate(kind: u32, alpha: f32, x: vec4f) -> vec4f {
         case 4u: { return max(x, vec4f(0.0)) + log(1.0 + exp(-abs(x))); }
         case 5u: { return tanhOf(x); }
         case 6u: { return sigmoidOf(x); }
-        case 7u: { return sin(x); }
+        case 7u: { return sineOf(x, vec4i(0)); }
         default: { return x; }
     }
 }
@@ -92,7 +105,7 @@ fn activationDerivative(kind: u32, alpha: f32, x: vec4f) -> vec4f {
         case 4u: { return sigmoidOf(x); }
         case 5u: { let t = tanhOf(x); return 1.0 - t * t; }
         case 6u: { let s = sigmoidOf(x); return s * (1.0 - s); }
-        case 7u: { return cos(x); }
+        case 7u: { return sineOf(x, vec4i(1)); }
         default: { return vec4f(1.0); }
     }
 }
@@ -101,24 +114,26 @@ fn pointAt(index: u32) -> vec3f {
     return vec3f(points[3u * index], points[3u * index + 1u], points[3u * index + 2u]);
 }
 
-fn featureArgument(feature: u32, point: vec3f) -> f32 {
-    let line = constants[feature];
-    return dot(line.xyz, point) + line.w;
+// Arguments of the features 4q … 4q + 3; 0 beyond the last.
+fn featureArguments(q: u32, point: vec3f) -> vec4f {
+    var arguments = vec4f(0.0);
+    for (var c = 0u; c < 4u; c++) {
+        let feature = 4u * q + c;
+        if feature < network.featureCount {
+            let line = constants[feature];
+            arguments[c] = dot(line.xyz, point) + line.w;
+        }
+    }
+    return arguments;
 }
 
-fn featureValue(feature: u32, point: vec3f) -> f32 {
-    if feature >= network.featureCount { return 0.0; }
-    let argument = featureArgument(feature, point);
-    if feature < network.sinStart { return argument; }
-    if feature < network.cosStart { return sin(argument); }
-    return cos(argument);
-}
-
-fn featureSlope(feature: u32, point: vec3f) -> f32 {
-    if feature < network.sinStart { return 1.0; }
-    let argument = featureArgument(feature, point);
-    if feature < network.cosStart { return cos(argument); }
-    return -sin(argument);
+// Values of a quad of features, or with `derivative` their slopes by the argument. A cosine is a sine a quarter turn on.
+fn featureValues(q: u32, arguments: vec4f, derivative: bool) -> vec4f {
+    let index = vec4u(4u * q) + vec4u(0u, 1u, 2u, 3u);
+    let turns = select(vec4i(0), vec4i(1), index >= vec4u(network.cosStart)) + vec4i(select(0, 1, derivative));
+    let linear = select(arguments, vec4f(1.0), derivative);
+    let values = select(sineOf(arguments, turns), linear, index < vec4u(network.sinStart));
+    return select(vec4f(0.0), values, index < vec4u(network.featureCount));
 }
 
 // Adds the product of a block row with `quads` quads of scratch to the sums of the four points.
@@ -172,12 +187,7 @@ fn forward(tile: u32, count: u32, invocation: u32, keepDerivatives: bool) {
     for (var p = 0u; p < POINTS; p++) {
         let point = pointAt(min(tile * POINTS + p, count - 1u));
         for (var q = 0u; q < network.featureQuads; q++) {
-            scratch[slot(q, p, invocation)] = vec4f(
-                featureValue(4u * q, point),
-                featureValue(4u * q + 1u, point),
-                featureValue(4u * q + 2u, point),
-                featureValue(4u * q + 3u, point),
-            );
+            scratch[slot(q, p, invocation)] = featureValues(q, featureArguments(q, point), false);
         }
     }
     for (var l = 0u; l < network.layerCount; l++) {
@@ -279,9 +289,12 @@ fn backward(tile: u32, count: u32, invocation: u32) {
         if index < count {
             let point = pointAt(index);
             var gradient = vec3f(0.0);
-            for (var f = 0u; f < network.featureCount; f++) {
-                let byFeature = scratch[slot(featureGradientStart() + f / 4u, p, invocation)][f % 4u];
-                gradient += byFeature * featureSlope(f, point) * constants[f].xyz;
+            for (var q = 0u; q < network.featureQuads; q++) {
+                let slopes = featureValues(q, featureArguments(q, point), true);
+                let byArgument = slopes * scratch[slot(featureGradientStart() + q, p, invocation)];
+                for (var f = 4u * q; f < min(4u * q + 4u, network.featureCount); f++) {
+                    gradient += byArgument[f % 4u] * constants[f].xyz;
+                }
             }
             pointGradients[3u * index] = gradient.x;
             pointGradients[3u * index + 1u] = gradient.y;

@@ -1,0 +1,6 @@
+/** Chromium command-line switches for a WebGPU adapter in software, with a canvas to present to. */
+export declare const SOFTWARE_WEBGPU_FLAGS: string[];
+/** Path of an installed Chromium or Chrome, or null. */
+export declare function findBrowser(): string | null;
+/** As `findBrowser`, installing one where there is none; throws with one clear line if that fails. */
+export declare function ensureBrowser(): string;
