@@ -20,7 +20,7 @@ export function activate({ kind, alpha }: Activation, x: number): number {
         case "identity":
             return x;
         case "relu":
-            return x > 0 ? x : 0;
+            return Math.max(x, 0);
         case "leakyRelu":
             return x > 0 ? x : alpha * x;
         case "elu":

@@ -1,0 +1,109 @@
+import type { Field } from "../../field/field.js";
+import type { Bounds } from "../../model/decoder.js";
+import { boundsSkin, createGrid, DEFAULT_SLOPE, type Grid, type GridLevel, refinementLevels } from "../grid.js";
+import { emptyStatistics, type SurfaceMesh, type SurfaceOptions, type SurfaceStatistics } from "../mesh.js";
+import { createMask, listMembers, markAll, rankMask } from "./bitMask.js";
+import {
+    type CornerClasses,
+    type CornerValues,
+    classifyCorners,
+    emitTriangles,
+    emitVertices,
+} from "./marchingCubes.js";
+import { finishNormals } from "./normals.js";
+import { clipDistances, cornerCounts, markChildren, memberPoints } from "./refine.js";
+
+/** Where a field is meaningful, and how far its distances can be trusted. */
+export interface FieldDomain {
+    readonly bounds: Bounds;
+    /** Model units. */
+    readonly clampDistance: number;
+}
+
+export interface Surface {
+    readonly mesh: SurfaceMesh;
+    readonly statistics: SurfaceStatistics;
+}
+
+/**
+ * The surface of a shape, meshed on the CPU; the field may be computed anywhere.
+ *
+ * Where the field turns out steeper than `slope` and the sparse search left a hole, it is repeated for twice the slope.
+ *
+ * @param latent [field.latentSize]
+ * @throws if the resolution is out of range or the signal is aborted
+ */
+export async function extractSurfaceAsync(
+    field: Field,
+    latent: Float32Array,
+    domain: FieldDomain,
+    options: SurfaceOptions = {},
+): Promise<Surface> {
+    const { resolution = 64, winding = "counterClockwise", signal } = options;
+    const grid = createGrid(domain.bounds, resolution);
+    const statistics = emptyStatistics();
+    const started = performance.now();
+    const { corners, classes } = await findSurface(field, latent, domain, grid, options, statistics);
+
+    const positions = emitVertices(corners, classes);
+    const indices = emitTriangles(corners, classes, winding);
+    const { distances, pointGradients } = await field.evaluateGradientAsync(latent, positions, { signal });
+    const normals = finishNormals(positions, distances, pointGradients, domain.bounds);
+
+    statistics.awaits++;
+    statistics.surfaceCells = classes.surfaceCells;
+    statistics.vertices = classes.vertexCount;
+    statistics.triangles = classes.triangleCount;
+    statistics.milliseconds = performance.now() - started;
+    return { mesh: { positions, normals, indices }, statistics };
+}
+
+async function findSurface(
+    field: Field,
+    latent: Float32Array,
+    domain: FieldDomain,
+    grid: Grid,
+    { sparse = true, slope = DEFAULT_SLOPE, signal }: SurfaceOptions,
+    statistics: SurfaceStatistics,
+): Promise<{ corners: CornerValues; classes: CornerClasses }> {
+    const evaluate = async (points: Float32Array) => {
+        signal?.throwIfAborted();
+        const distances = await field.evaluateAsync(latent, points, { signal });
+        statistics.evaluations += distances.length;
+        statistics.awaits++;
+        clipDistances(points, distances, domain.bounds, boundsSkin(grid));
+        return distances;
+    };
+    for (let steepness = Math.max(1, slope); ; steepness *= 2) {
+        const levels = sparse ? refinementLevels(grid, domain.clampDistance, steepness) : [];
+        const corners = await evaluateCorners(grid, levels, evaluate);
+        const classes = classifyCorners(corners);
+        statistics.attempts++;
+        if (classes.openEdges === 0 || levels.length === 0) {
+            return { corners, classes };
+        }
+    }
+}
+
+/** The corners of all cells that the surface may cross, with their distances. */
+async function evaluateCorners(
+    grid: Grid,
+    levels: readonly GridLevel[],
+    evaluate: (points: Float32Array) => Promise<Float32Array>,
+): Promise<CornerValues> {
+    const origin = grid.bounds.min;
+    const sizeOf = (index: number) => (index < levels.length ? levels[index].cells : cornerCounts(grid));
+    let mask = createMask(sizeOf(0));
+    markAll(mask);
+    for (const [index, level] of levels.entries()) {
+        const members = listMembers(rankMask(mask));
+        const points = memberPoints(members, level.cells, origin, level.size * grid.cellSize, 0.5);
+        const distances = await evaluate(points);
+        mask = createMask(sizeOf(index + 1));
+        markChildren(level, members, distances, mask, index === levels.length - 1);
+    }
+    const ranked = rankMask(mask);
+    const members = listMembers(ranked);
+    const points = memberPoints(members, ranked.size, origin, grid.cellSize, 0);
+    return { mask: ranked, members, points, distances: await evaluate(points) };
+}
