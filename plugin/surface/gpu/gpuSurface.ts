@@ -1,0 +1,255 @@
+import { type EncodableField, type Field, type GpuBatchField, type GpuCode, isEncodable } from "../../field/field.js";
+import { createBuffer, readBuffer } from "../../field/gpu/buffers.js";
+import type { FieldDomain } from "../cpu/extractSurface.js";
+import { cornerCounts } from "../cpu/refine.js";
+import { createGrid, DEFAULT_SLOPE, type Grid, refinementLevels } from "../grid.js";
+import { emptyStatistics, type SurfaceOptions, type SurfaceStatistics } from "../mesh.js";
+import { SurfaceKernels } from "./surfaceKernels.js";
+import {
+    listCapacity,
+    readSummary,
+    type SurfaceCounts,
+    type SurfacePlan,
+    type SurfaceTarget,
+    summaryBytes,
+    surfaceStages,
+} from "./surfaceStages.js";
+import { checkStorageSize, Workspace } from "./workspace.js";
+
+/** A mesh in GPU buffers (usage STORAGE, VERTEX or INDEX, COPY_SRC, COPY_DST), which belong to whoever asked for it. */
+export interface GpuSurface {
+    readonly positions: GPUBuffer;
+    readonly normals: GPUBuffer;
+    readonly indices: GPUBuffer;
+    readonly vertexCount: number;
+    readonly triangleCount: number;
+    readonly statistics: SurfaceStatistics;
+}
+
+/** A live remesh under way. */
+export interface SubmittedSurface {
+    readonly levelCount: number;
+    /** Gets the counts; read them with `readCountsAsync` when there is time. */
+    readonly summary: GPUBuffer;
+    readonly dispatches: number;
+}
+
+/** Makes surfaces on a device: sparse search, Marching Cubes, normals. */
+export class GpuSurfaceMaker {
+    private readonly idle: Workspace[] = [];
+    private live: Workspace | null = null;
+    private disposed = false;
+
+    /** @throws if the device refuses a kernel */
+    static async CreateAsync(device: GPUDevice): Promise<GpuSurfaceMaker> {
+        return new GpuSurfaceMaker(device, await SurfaceKernels.CreateAsync(device));
+    }
+
+    private constructor(
+        readonly device: GPUDevice,
+        private readonly kernels: SurfaceKernels,
+    ) {}
+
+    /**
+     * The surface of a shape, in buffers of its own size.
+     *
+     * Where a buffer ran full, or the field turns out steeper than `slope` and the search left a hole, it is repeated.
+     *
+     * @throws if the resolution is out of range or beyond the adapter, or the signal is aborted
+     */
+    async extractAsync(
+        field: EncodableField | GpuBatchField,
+        latent: Float32Array,
+        domain: FieldDomain,
+        options: SurfaceOptions = {},
+    ): Promise<GpuSurface> {
+        const { resolution = 64, sparse = true, winding = "counterClockwise", signal } = options;
+        signal?.throwIfAborted();
+        const statistics = emptyStatistics();
+        const started = performance.now();
+        const grid = createGrid(domain.bounds, resolution);
+        const workspace = this.idle.pop() ?? new Workspace(this.device);
+        try {
+            let slope = Math.max(1, options.slope ?? DEFAULT_SLOPE);
+            let capacity = defaultCapacity(resolution);
+            let cornerCapacity = listCapacity(cornerCounts(grid));
+            for (;;) {
+                signal?.throwIfAborted();
+                const levels = sparse ? refinementLevels(grid, domain.clampDistance, slope) : [];
+                if (levels.length === 0) {
+                    cornerCapacity = cornerTotal(grid);
+                }
+                const target = scratchTarget(workspace, capacity);
+                const plan: SurfacePlan = { grid, levels, winding, cornerCapacity, target };
+                const counts = await this.run(field, latent, workspace, plan, statistics, signal);
+                statistics.attempts++;
+                if (counts.members.some((count, i) => i < levels.length && count > listCapacity(levels[i].cells))) {
+                    // So little is pruned that the corners may as well all be evaluated.
+                    slope = Number.POSITIVE_INFINITY;
+                } else if (counts.members[levels.length] > cornerCapacity) {
+                    cornerCapacity = counts.members[levels.length];
+                } else if (counts.openEdges > 0 && levels.length > 0) {
+                    slope *= 2;
+                } else if (counts.vertices > capacity.vertices || counts.triangles > capacity.triangles) {
+                    capacity = { vertices: counts.vertices, triangles: counts.triangles };
+                } else {
+                    statistics.surfaceCells = counts.surfaceCells;
+                    statistics.vertices = counts.vertices;
+                    statistics.triangles = counts.triangles;
+                    const buffers = this.copyOut(target, counts);
+                    statistics.milliseconds = performance.now() - started;
+                    return { ...buffers, vertexCount: counts.vertices, triangleCount: counts.triangles, statistics };
+                }
+            }
+        } finally {
+            if (this.disposed) {
+                workspace.dispose();
+            } else {
+                this.idle.push(workspace);
+            }
+        }
+    }
+
+    /**
+     * Submits a whole remesh into buffers that are already drawn: nothing is awaited, nothing read back. Indices beyond
+     * the last triangle are zero, so that the whole index buffer may be drawn.
+     *
+     * @throws if the resolution is out of range or beyond the adapter
+     */
+    remesh(
+        field: EncodableField,
+        code: GpuCode,
+        domain: FieldDomain,
+        target: SurfaceTarget,
+        options: SurfaceOptions = {},
+    ): SubmittedSurface {
+        const { resolution = 64, sparse = true, winding = "counterClockwise", slope = DEFAULT_SLOPE } = options;
+        const grid = createGrid(domain.bounds, resolution);
+        const levels = sparse ? refinementLevels(grid, domain.clampDistance, Math.max(1, slope)) : [];
+        const cornerCapacity = levels.length === 0 ? cornerTotal(grid) : listCapacity(cornerCounts(grid));
+        this.live ??= new Workspace(this.device);
+        const summary = createBuffer(this.device, "surface summary", summaryBytes(levels.length));
+        const plan: SurfacePlan = { grid, levels, winding, cornerCapacity, target };
+        const encoder = this.device.createCommandEncoder({ label: "surface remesh" });
+        encoder.clearBuffer(target.indices);
+        let dispatches = 0;
+        for (const stage of surfaceStages(this.kernels, this.live, plan, summary)) {
+            dispatches +=
+                stage.kind === "record" ? stage.record(encoder) : field.encode(encoder, code, stage.evaluation);
+        }
+        this.device.queue.submit([encoder.finish()]);
+        return { levelCount: levels.length, summary, dispatches };
+    }
+
+    /** What a remesh came to, once the GPU is done; its summary is destroyed. */
+    async readCountsAsync({ summary, levelCount }: SubmittedSurface): Promise<SurfaceCounts> {
+        try {
+            return readSummary(levelCount, await readBuffer(this.device, summary, summaryBytes(levelCount)));
+        } finally {
+            summary.destroy();
+        }
+    }
+
+    dispose(): void {
+        this.disposed = true;
+        this.kernels.dispose();
+        this.live?.dispose();
+        for (const workspace of this.idle.splice(0)) {
+            workspace.dispose();
+        }
+    }
+
+    /** One search; fields that are plain commands go into one submit, others are awaited in between. */
+    private async run(
+        field: EncodableField | GpuBatchField,
+        latent: Float32Array,
+        workspace: Workspace,
+        plan: SurfacePlan,
+        statistics: SurfaceStatistics,
+        signal: AbortSignal | undefined,
+    ): Promise<SurfaceCounts> {
+        const { device } = this;
+        const bytes = summaryBytes(plan.levels.length);
+        const summary = workspace.storage("summary", bytes);
+        const code = isEncodable(field) ? field.createCode(latent) : null;
+        let encoder = device.createCommandEncoder({ label: "surface" });
+        const submit = () => {
+            device.queue.submit([encoder.finish()]);
+            encoder = device.createCommandEncoder({ label: "surface" });
+        };
+        try {
+            for (const stage of surfaceStages(this.kernels, workspace, plan, summary)) {
+                if (stage.kind === "record") {
+                    statistics.dispatches += stage.record(encoder);
+                } else if (isEncodable(field)) {
+                    statistics.dispatches += field.encode(encoder, code as GpuCode, stage.evaluation);
+                } else {
+                    submit();
+                    const [count] = new Uint32Array(await readBuffer(device, stage.evaluation.pointCount, 4));
+                    await field.evaluateOnGpuAsync(latent, stage.evaluation, count, { signal });
+                    statistics.awaits += 2;
+                    statistics.bytesReadBack += 4;
+                    signal?.throwIfAborted();
+                }
+            }
+            submit();
+        } finally {
+            code?.dispose();
+        }
+        const counts = readSummary(plan.levels.length, await readBuffer(device, summary, bytes));
+        statistics.awaits++;
+        statistics.bytesReadBack += bytes;
+        statistics.evaluations += counts.members.reduce((sum, count) => sum + count, 0);
+        return counts;
+    }
+
+    private copyOut(target: SurfaceTarget, { vertices, triangles }: SurfaceCounts) {
+        const { device } = this;
+        const buffers = createMeshBuffers(device, vertices, triangles);
+        const encoder = device.createCommandEncoder({ label: "surface copy" });
+        if (triangles > 0) {
+            encoder.copyBufferToBuffer(target.positions, 0, buffers.positions, 0, 12 * vertices);
+            encoder.copyBufferToBuffer(target.normals, 0, buffers.normals, 0, 12 * vertices);
+            encoder.copyBufferToBuffer(target.indices, 0, buffers.indices, 0, 12 * triangles);
+        }
+        device.queue.submit([encoder.finish()]);
+        return buffers;
+    }
+}
+
+/** Buffers that a mesh can be drawn from and a search can write to. */
+export function createMeshBuffers(device: GPUDevice, vertices: number, triangles: number) {
+    checkStorageSize(device, "vertices", 12 * vertices);
+    checkStorageSize(device, "indices", 12 * triangles);
+    const shared = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
+    return {
+        positions: createBuffer(device, "shape positions", 12 * vertices, shared | GPUBufferUsage.VERTEX),
+        normals: createBuffer(device, "shape normals", 12 * vertices, shared | GPUBufferUsage.VERTEX),
+        indices: createBuffer(device, "shape indices", 12 * triangles, shared | GPUBufferUsage.INDEX),
+    };
+}
+
+/** Room for what a prop takes; a shape that takes more is counted and tried again. */
+export function defaultCapacity(resolution: number): { vertices: number; triangles: number } {
+    const vertices = Math.max(2 ** 12, 5 * resolution ** 2);
+    return { vertices, triangles: 2 * vertices };
+}
+
+function cornerTotal(grid: Grid): number {
+    return cornerCounts(grid).reduce((product, count) => product * count, 1);
+}
+
+function scratchTarget(workspace: Workspace, capacity: { vertices: number; triangles: number }): SurfaceTarget {
+    return {
+        positions: workspace.storage("positions", 12 * capacity.vertices),
+        normals: workspace.storage("normals", 12 * capacity.vertices),
+        indices: workspace.storage("indices", 12 * capacity.triangles),
+        vertexCapacity: capacity.vertices,
+        triangleCapacity: capacity.triangles,
+    };
+}
+
+/** Whether a field can feed a `GpuSurfaceMaker`. */
+export function isOnGpu(field: Field): field is EncodableField | GpuBatchField {
+    return isEncodable(field) || "evaluateOnGpuAsync" in field;
+}

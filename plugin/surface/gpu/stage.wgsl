@@ -1,0 +1,44 @@
+// Shared by the kernels of this room: what a stage of the search works on. Prepended to each of them.
+
+struct Stage {
+    // Position of the member with index (0, 0, 0), and the distance between neighbours, model units.
+    origin: vec3f,
+    spacing: f32,
+    // Members along x, y, z, and the 32-bit words of their mask.
+    size: vec3u,
+    wordCount: u32,
+    // Members of the next stage, and how many of them lie under one of this: 2 cells or 3 corners, along each axis.
+    targetSize: vec3u,
+    childSide: u32,
+    boundsMin: vec3f,
+    // A cell is followed while |field| at its centre is at most this.
+    threshold: f32,
+    boundsMax: vec3f,
+    // Closer than this to the bounds counts as on them.
+    skin: f32,
+    // Entries of the lists; what does not fit is dropped, and seen in the counts.
+    capacity: u32,
+    vertexCapacity: u32,
+    triangleCapacity: u32,
+    // 1 for clockwise triangles.
+    clockwise: u32,
+}
+
+@group(0) @binding(0) var<uniform> stage: Stage;
+
+const WORKGROUP = 64u;
+
+fn positionOf(index: u32, size: vec3u) -> vec3u {
+    let row = index / size.x;
+    return vec3u(index % size.x, row % size.y, row / size.y);
+}
+
+fn indexOf(position: vec3u, size: vec3u) -> u32 {
+    return position.x + size.x * (position.y + size.y * position.z);
+}
+
+// How far outside the bounds a point lies (largest over the six faces), negative inside.
+fn boxDistance(point: vec3f) -> f32 {
+    let outside = max(stage.boundsMin - point, point - stage.boundsMax);
+    return max(outside.x, max(outside.y, outside.z));
+}

@@ -1,0 +1,63 @@
+import { createBuffer, createBufferFrom } from "../../field/gpu/buffers.js";
+
+/**
+ * Buffers that a search needs on its way, kept from one to the next. A buffer too small for its name is replaced by
+ * one that is large enough; take all of a search's buffers before recording it.
+ */
+export class Workspace {
+    private readonly buffers = new Map<string, GPUBuffer>();
+    private readonly uniforms = new Map<string, { buffer: GPUBuffer; bytes: Uint8Array }>();
+
+    constructor(readonly device: GPUDevice) {}
+
+    /** A storage buffer of at least `bytes`; what it holds is undefined. */
+    storage(name: string, bytes: number): GPUBuffer {
+        const known = this.buffers.get(name);
+        if (known && known.size >= bytes) {
+            return known;
+        }
+        checkStorageSize(this.device, name, bytes);
+        known?.destroy();
+        const buffer = createBuffer(this.device, `surface ${name}`, bytes);
+        this.buffers.set(name, buffer);
+        return buffer;
+    }
+
+    /** A uniform with the given content; written only when that changes. */
+    uniform(name: string, content: ArrayBuffer): GPUBuffer {
+        const bytes = new Uint8Array(content);
+        const known = this.uniforms.get(name);
+        if (known && known.bytes.length === bytes.length) {
+            if (known.bytes.some((byte, i) => byte !== bytes[i])) {
+                this.device.queue.writeBuffer(known.buffer, 0, bytes);
+                known.bytes = bytes;
+            }
+            return known.buffer;
+        }
+        const usage = GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST;
+        const buffer = createBufferFrom(this.device, `surface ${name}`, bytes, usage);
+        this.uniforms.set(name, { buffer, bytes });
+        return buffer;
+    }
+
+    dispose(): void {
+        for (const buffer of this.buffers.values()) {
+            buffer.destroy();
+        }
+        for (const { buffer } of this.uniforms.values()) {
+            buffer.destroy();
+        }
+        this.buffers.clear();
+        this.uniforms.clear();
+    }
+}
+
+/** @throws if the device has no storage binding of that size */
+export function checkStorageSize(device: GPUDevice, name: string, bytes: number): void {
+    const limit = Math.min(device.limits.maxStorageBufferBindingSize, device.limits.maxBufferSize);
+    if (bytes > limit) {
+        throw new Error(
+            `surface ${name}: ${bytes} bytes are needed and this adapter binds up to ${limit}; use a lower resolution`,
+        );
+    }
+}
