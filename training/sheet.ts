@@ -70,7 +70,10 @@ function drawTriangle(tile: Tile, screen: Float32Array, a: number, b: number, c:
     const nx = (by - ay) * (cz - az) * scale - (bz - az) * (cy - ay) * scale;
     const ny = (bz - az) * (cx - ax) * scale - (bx - ax) * (cz - az) * scale;
     const length = Math.hypot(nx, ny, area) || 1;
-    const light = Math.max(0, (0.35 * nx * Math.sign(area) + 0.55 * ny * Math.sign(area) + Math.abs(area) * 0.75) / length);
+    const light = Math.max(
+        0,
+        (0.35 * nx * Math.sign(area) + 0.55 * ny * Math.sign(area) + Math.abs(area) * 0.75) / length,
+    );
     const shade = area < 0 ? 60 + 170 * Math.min(1, light) : 20;
 
     const minX = Math.max(0, Math.floor(Math.min(ax, bx, cx)));

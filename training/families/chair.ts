@@ -1,7 +1,7 @@
+import type { Random } from "../random.js";
 import type { Family, FamilyShape } from "./family.js";
 import type { Manifold, Vec3, Workbench } from "./workbench.js";
 import { ellipse, roundedRectangle } from "./workbench.js";
-import type { Random } from "../random.js";
 
 /** Chairs: four legs, a pedestal or sled runners; solid, ladder, spindle or framed backs; with or without arms. */
 export const chair: Family = {
@@ -73,10 +73,18 @@ export const chair: Family = {
             const front = z * random.between(0.5, 0.95);
             for (const side of [-x, x]) {
                 const end = at(side, armHeight);
-                parts.push(bench.bar([side, armHeight, end[2] - 0.02], [side, armHeight, front + thickness / 2], thickness, thickness));
+                parts.push(
+                    bench.bar(
+                        [side, armHeight, end[2] - 0.02],
+                        [side, armHeight, front + thickness / 2],
+                        thickness,
+                        thickness,
+                    ),
+                );
                 parts.push(bench.bar([side, seatHeight + 0.02, front], [side, armHeight, front], thickness, thickness));
             }
-            if (roundSeat) parts.push(bench.box([span, seatThickness, thickness], [0, seatTop - seatThickness / 2, front]));
+            if (roundSeat)
+                parts.push(bench.box([span, seatThickness, thickness], [0, seatTop - seatThickness / 2, front]));
         }
         return {
             solid: bench.union(parts),
@@ -127,7 +135,9 @@ export function fourLegs(
         const reach = (1 - t) * splay;
         for (const sx of [-1, 1]) {
             const side = sx * (x + reach);
-            parts.push(bench.bar([side, level, -z - reach], [side, level, z + reach], thickness * 0.8, thickness * 0.8));
+            parts.push(
+                bench.bar([side, level, -z - reach], [side, level, z + reach], thickness * 0.8, thickness * 0.8),
+            );
         }
     }
     return parts;

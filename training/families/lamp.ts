@@ -17,7 +17,8 @@ export const lamp: Family = {
         const parts: Manifold[] = [];
 
         // Foot
-        if (foot === "disc") parts.push(bench.rod([0, 0, 0], [0, random.between(0.09, 0.16), 0], footSize, footSize * 0.85, 32));
+        if (foot === "disc")
+            parts.push(bench.rod([0, 0, 0], [0, random.between(0.09, 0.16), 0], footSize, footSize * 0.85, 32));
         else if (foot === "block") parts.push(bench.box([footSize * 1.5, 0.14, footSize * 1.5], [0, 0.07, 0]));
         else if (foot === "urn") {
             parts.push(bench.rod([0, 0, 0], [0, 0.1, 0], footSize * 0.75, footSize * 0.7, 32));
@@ -52,8 +53,12 @@ export const lamp: Family = {
         const place = (part: Manifold): Manifold => bench.move(bench.turn(part, [-tilt, 0, 0]), end);
         const low = -0.12;
         const high = low + shadeHeight;
-        if (shade === "cone") parts.push(place(bench.rod([0, low, 0], [0, high, 0], shadeSize, shadeSize * random.between(0.3, 0.65), 32)));
-        else if (shade === "drum") parts.push(place(bench.rod([0, low, 0], [0, high, 0], shadeSize, shadeSize * 0.95, 32)));
+        if (shade === "cone")
+            parts.push(
+                place(bench.rod([0, low, 0], [0, high, 0], shadeSize, shadeSize * random.between(0.3, 0.65), 32)),
+            );
+        else if (shade === "drum")
+            parts.push(place(bench.rod([0, low, 0], [0, high, 0], shadeSize, shadeSize * 0.95, 32)));
         else if (shade === "globe") parts.push(place(bench.ball([0, shadeSize * 0.85, 0], shadeSize * 0.9, 28)));
         else if (shade === "dome") {
             const outline: Vec2[] = [[0, low]];

@@ -30,7 +30,8 @@ export const mushroom: Family = {
             ];
             grown.push(bench.lathe(outline, 28));
             grown.push(bench.move(bench.lathe(capOutline(kind, capRadius, capHeight, stem), 36), [0, top, 0]));
-            if (ring && size === 1) grown.push(bench.rod([0, top * 0.62, 0], [0, top * 0.62 + 0.1, 0], stem + 0.14, stem + 0.03, 28));
+            if (ring && size === 1)
+                grown.push(bench.rod([0, top * 0.62, 0], [0, top * 0.62 + 0.1, 0], stem + 0.14, stem + 0.03, 28));
             const whole = bench.scale(bench.turn(bench.union(grown), lean), [size, size, size]);
             parts.push(bench.move(whole, foot));
         };
@@ -42,7 +43,12 @@ export const mushroom: Family = {
             const angle = around + (i - 1) * random.between(1.8, 3.2);
             const foot: Vec3 = [spread * Math.sin(angle), 0, spread * Math.cos(angle)];
             const tilt = random.between(8, 20);
-            one(foot, [tilt * Math.cos(angle), 0, -tilt * Math.sin(angle)], random.between(0.4, 0.65), cap === "bell" ? "bell" : "dome");
+            one(
+                foot,
+                [tilt * Math.cos(angle), 0, -tilt * Math.sin(angle)],
+                random.between(0.4, 0.65),
+                cap === "bell" ? "bell" : "dome",
+            );
         }
         // Clusters stand on a mound, so that all of it hangs together.
         if (count > 1) parts.push(bench.ball([0, 0.02, 0], 0.75, 28, [1, 0.22, 1]));
@@ -72,7 +78,15 @@ function capOutline(kind: "dome" | "flat" | "bell" | "funnel", radius: number, h
             return [radius * Math.cos(angle) ** power, from + (height - from) * Math.sin(angle)];
         });
     if (kind === "dome") return [[0, 0.06], [stem, 0.06], [radius * 0.94, -0.05], ...curve(0.02, 1)];
-    if (kind === "flat") return [[0, -0.04], [radius * 0.6, -0.06], [radius, -0.02], [radius, 0.09], [radius * 0.7, 0.16], [0, 0.2]];
+    if (kind === "flat")
+        return [
+            [0, -0.04],
+            [radius * 0.6, -0.06],
+            [radius, -0.02],
+            [radius, 0.09],
+            [radius * 0.7, 0.16],
+            [0, 0.2],
+        ];
     if (kind === "bell") return [[0, 0.02], [stem, 0.0], [radius * 0.85, -0.14], ...curve(-0.08, 1.7)];
     return [
         [0, -0.12],

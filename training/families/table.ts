@@ -58,7 +58,8 @@ export const table: Family = {
             const level = crossed ? (under + 0.03) / 2 : under * random.between(0.3, 0.5);
             parts.push(bench.box([2 * x - 0.1, thickness * 0.9, thickness * 0.9], [0, level, 0]));
         } else if (base === "panels") {
-            for (const side of [-1, 1]) parts.push(bench.box([thickness, under + 0.02, 2 * z], [side * x, (under + 0.02) / 2, 0]));
+            for (const side of [-1, 1])
+                parts.push(bench.box([thickness, under + 0.02, 2 * z], [side * x, (under + 0.02) / 2, 0]));
             if (random.chance(0.6)) {
                 apron = random.between(0.2, 0.6) * under;
                 parts.push(bench.box([2 * x, apron, 0.1], [0, under - apron / 2 + 0.02, -z * 0.7]));

@@ -39,7 +39,9 @@ export const vase: Family = {
         }
         const parts: Manifold[] = [bench.lathe(outline, 40)];
         if (!open) {
-            parts.push(bench.rod([0, height - 0.05, 0], [0, height + random.between(0.08, 0.2), 0], neck * 0.8, neck * 0.95));
+            parts.push(
+                bench.rod([0, height - 0.05, 0], [0, height + random.between(0.08, 0.2), 0], neck * 0.8, neck * 0.95),
+            );
         }
         if (random.chance(0.35)) parts.push(bench.rod([0, 0, 0], [0, 0.1, 0], foot + 0.07, foot + 0.05, 40));
 

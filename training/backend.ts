@@ -1,0 +1,82 @@
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+
+/** The part of TensorFlow.js that training uses; the same for every backend. */
+export type TensorFlow = typeof import("@tensorflow/tfjs-core");
+
+export interface Backend {
+    readonly tf: TensorFlow;
+    readonly name: BackendName;
+    /** What computes, for the model card. */
+    readonly description: string;
+}
+
+/** Fastest first. */
+export const BACKEND_NAMES = ["tfjs-node-gpu", "tfjs-node", "wasm", "cpu"] as const;
+export type BackendName = (typeof BACKEND_NAMES)[number];
+
+const NATIVE_FOLDER = join(import.meta.dirname, "native");
+
+/**
+ * The fastest backend that works here, or the one asked for; says which it took and why not a faster one.
+ *
+ * @param say gets one line a backend tried
+ * @throws if none works, or the one asked for does not
+ */
+export async function loadBackend(
+    requested: BackendName | null,
+    say: (line: string) => void = console.log,
+): Promise<Backend> {
+    const candidates = requested ? [requested] : BACKEND_NAMES;
+    const reasons: string[] = [];
+    for (const name of candidates) {
+        try {
+            const { tf, description } = await LOADERS[name]();
+            say(`backend: ${description}`);
+            return { tf, name, description };
+        } catch (error) {
+            const [reason] = String(error instanceof Error ? error.message : error).split("\n");
+            reasons.push(`${name}: ${reason}`);
+            say(`backend: not ${name} (${reason})`);
+        }
+    }
+    throw new Error(`loadBackend: none of ${candidates.join(", ")} works here; ${reasons.join("; ")}`);
+}
+
+const LOADERS: Record<BackendName, () => Promise<{ tf: TensorFlow; description: string }>> = {
+    "tfjs-node-gpu": () => loadNative("@tensorflow/tfjs-node-gpu"),
+    "tfjs-node": () => loadNative("@tensorflow/tfjs-node"),
+    wasm: async () => {
+        const tf = await import("@tensorflow/tfjs-core");
+        const { setWasmPaths, setThreadsCount } = await import("@tensorflow/tfjs-backend-wasm");
+        setWasmPaths(`${join(createRequire(import.meta.url).resolve("@tensorflow/tfjs-backend-wasm"), "..")}/`);
+        setThreadsCount(1);
+        if (!(await tf.setBackend("wasm"))) {
+            throw new Error("the WASM kernels did not start");
+        }
+        return { tf, description: `tfjs-backend-wasm ${tf.version_core}` };
+    },
+    cpu: async () => {
+        const tf = await import("@tensorflow/tfjs-core");
+        await import("@tensorflow/tfjs-backend-cpu");
+        await tf.setBackend("cpu");
+        return { tf, description: `tfjs-backend-cpu ${tf.version_core}, plain JavaScript` };
+    },
+};
+
+async function loadNative(packageName: string): Promise<{ tf: TensorFlow; description: string }> {
+    if (!existsSync(join(NATIVE_FOLDER, "node_modules", packageName))) {
+        throw new Error("not installed; npm run train:setup --workspace training installs it");
+    }
+    // Its notes on CPU features would run through the progress bar.
+    process.env.TF_CPP_MIN_LOG_LEVEL ??= "3";
+    const tf = createRequire(join(NATIVE_FOLDER, "package.json"))(packageName);
+    await tf.ready();
+    const binding = tf.backend().binding;
+    const device = tf.backend().isUsingGpuDevice ? "CUDA" : "CPU kernels";
+    return {
+        tf,
+        description: `${packageName} ${tf.version["tfjs-core"]}, TensorFlow ${binding.TF_Version}, ${device}`,
+    };
+}

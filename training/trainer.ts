@@ -1,0 +1,194 @@
+import type * as tfc from "@tensorflow/tfjs-core";
+import type { TensorFlow } from "./backend.js";
+import { type Batch, batchAt } from "./batches.js";
+import { Network, type NetworkShape } from "./network.js";
+import { Random } from "./random.js";
+import type { SampleSet } from "./samples/store.js";
+
+export interface Recipe extends NetworkShape {
+    readonly clampDistance: number;
+    /** Shapes in a step, and points of each. */
+    readonly shapesPerStep: number;
+    readonly pointsPerShape: number;
+    /** Largest learning rates of the weights and of the codes. */
+    readonly learningRate: number;
+    readonly codeLearningRate: number;
+    /** Weight of the codes' mean squared length in the loss, once warmed up. */
+    readonly codePenalty: number;
+    readonly seed: number;
+}
+
+/** After the study in the readme; what differs from DeepSDF's paper is said there. */
+export const DEFAULT_RECIPE: Recipe = {
+    latentSize: 64,
+    width: 128,
+    depth: 7,
+    octaves: 4,
+    skips: [3],
+    clampDistance: 0.1,
+    shapesPerStep: 64,
+    pointsPerShape: 256,
+    learningRate: Number(process.env.LR ?? 1e-3),
+    codeLearningRate: Number(process.env.CLR ?? 2e-3),
+    codePenalty: 1e-4,
+    seed: 1,
+};
+
+/** What a run is made of between two steps. */
+export interface TrainerState {
+    step: number;
+    /** Weights, then the codes. */
+    variables: Float32Array[];
+    /** Adam's moments, in the same order. */
+    firstMoments: Float32Array[];
+    secondMoments: Float32Array[];
+}
+
+const ADAM = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
+/** Part of the run in which learning rates rise, and in which the codes' penalty does. */
+const WARM_UP = 0.01;
+const CODE_DEVIATION = Number(process.env.CD ?? 0.1);
+const PENALTY_WARM_UP = 0.1;
+
+/** Trains the weights and one code a shape together (DeepSDF's auto-decoder, Park et al. 2019). */
+export class Trainer {
+    readonly network: Network;
+    /** [shapes, latentSize] */
+    readonly codes: tfc.Variable;
+    step = 0;
+    private readonly firstMoments: tfc.Variable[];
+    private readonly secondMoments: tfc.Variable[];
+
+    constructor(
+        private readonly tf: TensorFlow,
+        private readonly set: SampleSet,
+        readonly recipe: Recipe,
+    ) {
+        this.network = new Network(tf, recipe, recipe.seed);
+        const random = new Random(recipe.seed, 4);
+        const start = Float32Array.from(
+            { length: set.shapes.length * recipe.latentSize },
+            () => CODE_DEVIATION * random.normal(),
+        );
+        this.codes = tf.variable(tf.tensor2d(start, [set.shapes.length, recipe.latentSize]), true, "codes");
+        const zeros = () => this.variables.map((variable) => tf.variable(tf.zerosLike(variable), false));
+        this.firstMoments = zeros();
+        this.secondMoments = zeros();
+    }
+
+    private get variables(): tfc.Variable[] {
+        return [...this.network.variables, this.codes];
+    }
+
+    /** Samples seen so far. */
+    get samplesSeen(): number {
+        return this.step * this.recipe.shapesPerStep * this.recipe.pointsPerShape;
+    }
+
+    /**
+     * One step of Adam.
+     *
+     * @param progress how far the run has come, 0 to 1; sets the learning rate (a cosine after a short rise) and the
+     *     codes' penalty
+     * @returns the mean clamped distance error of the batch, model units, as a promise that need not be awaited
+     */
+    async stepAsync(progress: number): Promise<number> {
+        const { tf, recipe } = this;
+        const batch = batchAt(
+            this.set,
+            this.step,
+            recipe.shapesPerStep,
+            recipe.pointsPerShape,
+            recipe.clampDistance,
+            recipe.seed,
+        );
+        this.step++;
+        const rate = Math.min(1, progress / WARM_UP + 0.01) * (0.5 + 0.5 * Math.cos(Math.PI * progress)) + 1e-3;
+        const penalty = recipe.codePenalty * Math.min(1, progress / PENALTY_WARM_UP);
+        const error = tf.tidy(() => {
+            let kept: tfc.Scalar | undefined;
+            const { grads } = tf.variableGrads(() => {
+                const { error, total } = this.loss(batch, penalty);
+                kept = tf.keep(error);
+                return total;
+            }, this.variables);
+            this.applyAdam(grads, rate);
+            return kept as tfc.Scalar;
+        });
+        const [value] = await error.data();
+        error.dispose();
+        return value;
+    }
+
+    /** Mean |clamped prediction − clamped distance|, one-sided where the distance is at the clamp, plus the penalty. */
+    private loss(batch: Batch, penalty: number): { error: tfc.Scalar; total: tfc.Scalar } {
+        const { tf, recipe } = this;
+        const codes = tf.gather(this.codes, tf.tensor1d(batch.shapes, "int32")) as tfc.Tensor2D;
+        const points = tf.tensor2d(batch.points, [batch.distances.length, 3]);
+        const expected = tf.tensor2d(batch.distances, [batch.distances.length, 1]);
+        const difference = tf.sub(this.network.distances(codes, points), expected);
+        // Beyond the clamp only the right side matters; unlike a clamped prediction, the wrong side keeps its gradient.
+        const mayExceed = tf.cast(tf.greaterEqual(expected, recipe.clampDistance), "float32");
+        const mayFallShort = tf.cast(tf.lessEqual(expected, -recipe.clampDistance), "float32");
+        const above = tf.mul(tf.relu(difference), tf.sub(1, mayExceed));
+        const below = tf.mul(tf.relu(tf.neg(difference)), tf.sub(1, mayFallShort));
+        const error = tf.mean(tf.add(above, below)) as tfc.Scalar;
+        const lengths = tf.mean(tf.sum(tf.square(codes), 1));
+        return { error, total: tf.add(error, tf.mul(lengths, penalty)) as tfc.Scalar };
+    }
+
+    private applyAdam(gradients: tfc.NamedTensorMap, rate: number): void {
+        const { tf, recipe } = this;
+        const correction = Math.sqrt(1 - ADAM.beta2 ** this.step) / (1 - ADAM.beta1 ** this.step);
+        this.variables.forEach((variable, i) => {
+            const gradient = gradients[variable.name];
+            const first = tf.add(tf.mul(this.firstMoments[i], ADAM.beta1), tf.mul(gradient, 1 - ADAM.beta1));
+            const second = tf.add(
+                tf.mul(this.secondMoments[i], ADAM.beta2),
+                tf.mul(tf.square(gradient), 1 - ADAM.beta2),
+            );
+            this.firstMoments[i].assign(first);
+            this.secondMoments[i].assign(second);
+            const largest = variable === this.codes ? recipe.codeLearningRate : recipe.learningRate;
+            const change = tf.div(first, tf.add(tf.sqrt(second), ADAM.epsilon));
+            variable.assign(tf.sub(variable, tf.mul(change, rate * largest * correction)));
+        });
+    }
+
+    async saveAsync(): Promise<TrainerState> {
+        const values = (variables: tfc.Variable[]) =>
+            Promise.all(variables.map(async (variable) => Float32Array.from(await variable.data())));
+        return {
+            step: this.step,
+            variables: await values(this.variables),
+            firstMoments: await values(this.firstMoments),
+            secondMoments: await values(this.secondMoments),
+        };
+    }
+
+    /** @throws if the state belongs to another recipe or another number of shapes */
+    restore(state: TrainerState): void {
+        const put = (variables: tfc.Variable[], values: Float32Array[]) => {
+            variables.forEach((variable, i) => {
+                if (values[i]?.length !== variable.size) {
+                    throw new Error(
+                        `Trainer.restore: "${variable.name}" has ${values[i]?.length} values in the checkpoint and ` +
+                            `${variable.size} here; resume with the options the run was started with`,
+                    );
+                }
+                this.tf.tidy(() => variable.assign(this.tf.tensor(values[i], variable.shape)));
+            });
+        };
+        put(this.variables, state.variables);
+        put(this.firstMoments, state.firstMoments);
+        put(this.secondMoments, state.secondMoments);
+        this.step = state.step;
+    }
+
+    dispose(): void {
+        this.network.dispose();
+        for (const variable of [this.codes, ...this.firstMoments, ...this.secondMoments]) {
+            variable.dispose();
+        }
+    }
+}
