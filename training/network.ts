@@ -52,7 +52,7 @@ export class Network {
             return {
                 hidden: i > 0 ? variable(`hidden ${i}`, width, outputs, deviation) : null,
                 feature: takesFeatures ? variable(`feature ${i}`, featureCount, outputs, deviation) : null,
-                latent: variable(`latent ${i}`, latentSize, outputs, Number(process.env.LD ?? 0.5)),
+                latent: variable(`latent ${i}`, latentSize, outputs, Math.sqrt(1 / latentSize)),
                 bias: tf.variable(tf.zeros([1, outputs]), true, `bias ${i}`),
             };
         });

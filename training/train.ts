@@ -105,6 +105,8 @@ async function trainFor(
     bar.start(Math.ceil(seconds), Math.floor(spent), { error: "-", rate: "-", left: "-" });
     while (now < seconds) {
         const error = await trainer.stepAsync(now / seconds);
+        // Steps never wait for anything; without a turn of the loop the bar's timer would not either.
+        await new Promise((resolve) => setImmediate(resolve));
         if (!Number.isFinite(error)) {
             throw new Error(`training: the error became ${error} at step ${trainer.step}; lower the learning rate`);
         }

@@ -28,8 +28,8 @@ export const DEFAULT_RECIPE: Recipe = {
     clampDistance: 0.1,
     shapesPerStep: 64,
     pointsPerShape: 256,
-    learningRate: Number(process.env.LR ?? 1e-3),
-    codeLearningRate: Number(process.env.CLR ?? 2e-3),
+    learningRate: 1.5e-3,
+    codeLearningRate: 4e-3,
     codePenalty: 1e-4,
     seed: 1,
 };
@@ -47,7 +47,7 @@ export interface TrainerState {
 const ADAM = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
 /** Part of the run in which learning rates rise, and in which the codes' penalty does. */
 const WARM_UP = 0.01;
-const CODE_DEVIATION = Number(process.env.CD ?? 0.1);
+const CODE_DEVIATION = 0.05;
 const PENALTY_WARM_UP = 0.1;
 
 /** Trains the weights and one code a shape together (DeepSDF's auto-decoder, Park et al. 2019). */

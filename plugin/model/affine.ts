@@ -41,8 +41,7 @@ export function select<S extends Source>(a: Affine<S>, picks: ArrayLike<number>,
         const width = source.size;
         budget.spend(size * width);
         const selected = new Float64Array(size * width);
-        for (let i = 0; i < size; i++)
-            selected.set(part.subarray(picks[i] * width, (picks[i] + 1) * width), i * width);
+        for (let i = 0; i < size; i++) selected.set(part.subarray(picks[i] * width, (picks[i] + 1) * width), i * width);
         // Keep a part that was all zero before: trained weights may be.
         if (selected.some((weight) => weight !== 0) || part.every((weight) => weight === 0))
             parts.set(source, selected);
@@ -102,8 +101,7 @@ export function multiply<S extends Source>(
                 const weight = part[row * width + s];
                 if (weight === 0) continue;
                 work += columns;
-                for (let m = 0; m < columns; m++)
-                    result[(first + m) * width + s] += weight * matrix[k * columns + m];
+                for (let m = 0; m < columns; m++) result[(first + m) * width + s] += weight * matrix[k * columns + m];
             }
             if (work > 1 << 20) {
                 budget.spend(work / 64);

@@ -217,7 +217,8 @@ function clip(node: GraphNode, inputs: readonly (Tensor | null)[]): Tensor[] {
 
 function matMul(_node: GraphNode, inputs: readonly (Tensor | null)[], budget: Budget): Tensor[] {
     const [a, b] = [required(inputs, 0), required(inputs, 1)];
-    if (a.dims.length !== 2 || b.dims.length !== 2) throw new NotPerceptron("multiplies constants of other than 2 axes");
+    if (a.dims.length !== 2 || b.dims.length !== 2)
+        throw new NotPerceptron("multiplies constants of other than 2 axes");
     const [rows, inner] = a.dims;
     const columns = b.dims[1];
     if (b.dims[0] !== inner) throw new BrokenGraph(`multiplies [${a.dims}] with [${b.dims}]; export again`);

@@ -1,5 +1,11 @@
 import { fromBinary } from "@bufbuild/protobuf";
-import { type AttributeProto, type ModelProto, ModelProtoSchema, type NodeProto, type ValueInfoProto } from "./onnx_pb.js";
+import {
+    type AttributeProto,
+    type ModelProto,
+    ModelProtoSchema,
+    type NodeProto,
+    type ValueInfoProto,
+} from "./onnx_pb.js";
 import { BrokenGraph, problem, quote } from "./problem.js";
 import { readTensor, type Tensor } from "./tensor.js";
 
@@ -102,7 +108,8 @@ export function openGraph(bytes: Uint8Array, name: string): Graph {
 }
 
 function parse(bytes: Uint8Array, name: string): ModelProto {
-    if (bytes.length === 0) throw problem("readDecoder", `${name} is empty`, EXPECTED, "check the path or the download");
+    if (bytes.length === 0)
+        throw problem("readDecoder", `${name} is empty`, EXPECTED, "check the path or the download");
     let head = "";
     for (const byte of bytes.subarray(0, 64)) head += String.fromCharCode(byte);
     const text = head.replace(/^(\xef\xbb\xbf)?\s*/, "");

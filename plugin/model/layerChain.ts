@@ -1,4 +1,4 @@
-import { type Affine, identityOf, type Source } from "./affine.js";
+import { type Affine, identityOf } from "./affine.js";
 import type { Activation, Perceptron, PerceptronLayer, PointFeature } from "./decoder.js";
 import { BrokenGraph, NotPerceptron } from "./problem.js";
 import type { Budget } from "./tensor.js";

@@ -105,7 +105,12 @@ function flatten(node: GraphNode, inputs: readonly (Tensor | null)[]): Tensor[] 
 function squeeze(node: GraphNode, inputs: readonly (Tensor | null)[]): Tensor[] {
     const x = required(inputs, 0);
     const axes = axesOf(node, inputs[1], x.dims.length);
-    return [redim(x, x.dims.filter((size, axis) => (axes ? !axes.includes(axis) : size !== 1)))];
+    return [
+        redim(
+            x,
+            x.dims.filter((size, axis) => (axes ? !axes.includes(axis) : size !== 1)),
+        ),
+    ];
 }
 
 function unsqueeze(node: GraphNode, inputs: readonly (Tensor | null)[]): Tensor[] {
@@ -115,7 +120,12 @@ function unsqueeze(node: GraphNode, inputs: readonly (Tensor | null)[]): Tensor[
     if (rank > 16) throw new NotPerceptron("has more than 16 axes");
     const axes = axesOf(node, inputs[1], rank) ?? [];
     const rest = [...x.dims];
-    return [redim(x, Array.from({ length: rank }, (_, axis) => (axes.includes(axis) ? 1 : (rest.shift() ?? 1))))];
+    return [
+        redim(
+            x,
+            Array.from({ length: rank }, (_, axis) => (axes.includes(axis) ? 1 : (rest.shift() ?? 1))),
+        ),
+    ];
 }
 
 function expand(_node: GraphNode, inputs: readonly (Tensor | null)[], budget: Budget): Tensor[] {
@@ -139,7 +149,13 @@ function tile(_node: GraphNode, inputs: readonly (Tensor | null)[], budget: Budg
         0,
         budget,
     );
-    return [take(x, x.dims.map((size, axis) => size * repeats[axis]), indices)];
+    return [
+        take(
+            x,
+            x.dims.map((size, axis) => size * repeats[axis]),
+            indices,
+        ),
+    ];
 }
 
 function slice(node: GraphNode, inputs: readonly (Tensor | null)[], budget: Budget): Tensor[] {
@@ -179,8 +195,7 @@ function split(node: GraphNode, inputs: readonly (Tensor | null)[], budget: Budg
     const part = Math.ceil(size / parts);
     const sizes = inputs[1]
         ? Array.from(inputs[1].data)
-        : (intsAttribute(node, "split") ??
-          node.outputs.map((_, i) => Math.max(0, Math.min(part, size - i * part))));
+        : (intsAttribute(node, "split") ?? node.outputs.map((_, i) => Math.max(0, Math.min(part, size - i * part))));
     if (sizes.length !== parts || sizes.reduce((sum, count) => sum + count, 0) !== size || sizes.some((s) => s < 0))
         throw new BrokenGraph(`splits ${size} columns into [${sizes}]; export again`);
     const strides = rowMajorStrides(x.dims);

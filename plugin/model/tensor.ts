@@ -67,7 +67,9 @@ export function integers(values: readonly number[]): Tensor {
  */
 export function readTensor(proto: TensorProto): Tensor | null {
     if (proto.dataLocation === 1 || proto.externalData.length > 0)
-        throw new BrokenGraph("has its weights in a separate file; a decoder is one file; export without external data");
+        throw new BrokenGraph(
+            "has its weights in a separate file; a decoder is one file; export without external data",
+        );
     const dims = proto.dims.map(Number);
     const count = elementCount(dims);
     if (dims.some((size) => size < 0) || !(count <= GREATEST_COUNT))
@@ -155,7 +157,14 @@ const layouts = new Map<number, Layout>([
     [ElementType.UINT16, whole(2, (b) => from(new Uint16Array(b)))],
     [ElementType.INT16, whole(2, (b) => from(new Int16Array(b)))],
     [ElementType.INT32, whole(4, (b) => from(new Int32Array(b)))],
-    [ElementType.INT64, whole(8, (b) => Float64Array.from(new BigInt64Array(b), Number), (proto) => proto.int64Data)],
+    [
+        ElementType.INT64,
+        whole(
+            8,
+            (b) => Float64Array.from(new BigInt64Array(b), Number),
+            (proto) => proto.int64Data,
+        ),
+    ],
     [ElementType.UINT32, whole(4, (b) => from(new Uint32Array(b)), uint64Values)],
     [ElementType.UINT64, whole(8, (b) => Float64Array.from(new BigUint64Array(b), Number), uint64Values)],
 ]);

@@ -1,0 +1,7 @@
+/** A decoder file: ONNX bytes ↔ layers and metadata. */
+export * from "./decoder.js";
+export type { WeightPrecision } from "./graphBuilder.js";
+export { LATENT, POINTS, SDF } from "./perceptronGraph.js";
+export { type ReadDecoderOptions, readDecoder } from "./readDecoder.js";
+export { METADATA_KEY, type WriteOptions, writeDecoder } from "./writeDecoder.js";
+export { LATENT_GRADIENTS, POINT_GRADIENTS, writeGradientGraph } from "./writeGradientGraph.js";
