@@ -1,5 +1,6 @@
 import type { Activation, Perceptron, PointFeature } from "./decoder.js";
 import type { GraphBuilder } from "./graphBuilder.js";
+import { addCosine, addSine, type SineKind } from "./waves.js";
 
 /** Names of a written file's inputs and outputs. */
 export const LATENT = "latent";
@@ -36,8 +37,8 @@ export interface ForwardGraph {
 }
 
 /** Adds everything from the inputs to `SDF`. The code enters each layer by a product of its own, one row for all points. */
-export function addForward(builder: GraphBuilder, perceptron: Perceptron): ForwardGraph {
-    const groups = addFeatures(builder, perceptron.features);
+export function addForward(builder: GraphBuilder, perceptron: Perceptron, sines: SineKind): ForwardGraph {
+    const groups = addFeatures(builder, perceptron.features, sines);
     const order = groups.flatMap((group) => group.features);
     const joined = () =>
         groups.length > 1
@@ -70,13 +71,13 @@ export function addForward(builder: GraphBuilder, perceptron: Perceptron): Forwa
             sum = builder.node("Gemm", [previous.output, hidden, sum], { transB: 1 });
         }
         const isLast = i === perceptron.layers.length - 1;
-        const output = addActivation(builder, activation, sum, isLast ? SDF : undefined);
+        const output = addActivation(builder, activation, sum, sines, isLast ? SDF : undefined);
         layers.push({ sum, output, hidden, feature, latent });
     }
     return { groups, layers };
 }
 
-function addFeatures(builder: GraphBuilder, features: readonly PointFeature[]): FeatureGroup[] {
+function addFeatures(builder: GraphBuilder, features: readonly PointFeature[], sines: SineKind): FeatureGroup[] {
     const groups: FeatureGroup[] = [];
     for (const kind of ["identity", "sin", "cos"] as const) {
         const members = [...features.keys()].filter((i) => features[i].function === kind);
@@ -91,7 +92,8 @@ function addFeatures(builder: GraphBuilder, features: readonly PointFeature[]): 
         if (phases.some((phase) => phase !== 0)) {
             argument = builder.node("Add", [argument, builder.floats(phases, [1, phases.length])]);
         }
-        const value = kind === "identity" ? argument : builder.node(kind === "sin" ? "Sin" : "Cos", [argument]);
+        const wave = kind === "sin" ? addSine : addCosine;
+        const value = kind === "identity" ? argument : wave(builder, argument, sines);
         groups.push({ kind, features: members, argument, value, directions });
     }
     return groups;
@@ -119,7 +121,13 @@ function ordered(weights: Float32Array, rows: number, order: readonly number[]):
     return result;
 }
 
-function addActivation(builder: GraphBuilder, { kind, alpha }: Activation, sum: string, output?: string): string {
+function addActivation(
+    builder: GraphBuilder,
+    { kind, alpha }: Activation,
+    sum: string,
+    sines: SineKind,
+    output?: string,
+): string {
     switch (kind) {
         case "identity":
             return output ? builder.node("Identity", [sum], {}, output) : sum;
@@ -136,6 +144,8 @@ function addActivation(builder: GraphBuilder, { kind, alpha }: Activation, sum: 
         case "sigmoid":
             return builder.node("Sigmoid", [sum], {}, output);
         case "sin":
-            return builder.node("Sin", [sum], {}, output);
+            return output
+                ? builder.node("Identity", [addSine(builder, sum, sines)], {}, output)
+                : addSine(builder, sum, sines);
     }
 }

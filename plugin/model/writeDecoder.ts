@@ -3,6 +3,7 @@ import { GraphBuilder, type WeightPrecision } from "./graphBuilder.js";
 import { encodeMetadata } from "./metadata.js";
 import { addForward, LATENT, POINTS, SDF } from "./perceptronGraph.js";
 import { problem } from "./problem.js";
+import type { SineKind } from "./waves.js";
 
 /** Key of our JSON among a file's `metadata_props`. */
 export const METADATA_KEY = "deepsdf";
@@ -10,6 +11,8 @@ export const METADATA_KEY = "deepsdf";
 export interface WriteOptions {
     /** "float32" unless given. Halves are rounded to nearest; arithmetic stays float32. */
     weights?: WeightPrecision;
+    /** "operator" unless given; "polynomial" for runtimes on WebGPU. */
+    sines?: SineKind;
 }
 
 /**
@@ -35,7 +38,7 @@ export function writeDecoder(
         );
     }
     const builder = new GraphBuilder(options.weights);
-    addForward(builder, perceptron);
+    addForward(builder, perceptron, options.sines ?? "operator");
     return builder.write(
         { [LATENT]: [1, perceptron.latentSize], [POINTS]: ["N", 3] },
         { [SDF]: ["N", 1] },

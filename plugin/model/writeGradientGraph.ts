@@ -1,6 +1,7 @@
 import type { Activation, Perceptron } from "./decoder.js";
 import { GraphBuilder } from "./graphBuilder.js";
 import { addForward, type ForwardGraph, LATENT, POINTS, SDF } from "./perceptronGraph.js";
+import { addCosine, addSine, type SineKind } from "./waves.js";
 
 /** Names of the gradient graph's further outputs. */
 export const POINT_GRADIENTS = "pointGradients";
@@ -10,11 +11,15 @@ export const LATENT_GRADIENTS = "latentGradients";
  * An ONNX graph of a perceptron's value and gradient by reverse mode, for runtimes that only go forward: inputs as
  * `writeDecoder`, outputs `sdf` [N, 1], `pointGradients` [N, 3] and on request `latentGradients` [N, latentSize].
  */
-export function writeGradientGraph(perceptron: Perceptron, wantsLatent: boolean): Uint8Array {
+export function writeGradientGraph(
+    perceptron: Perceptron,
+    wantsLatent: boolean,
+    sines: SineKind = "operator",
+): Uint8Array {
     const builder = new GraphBuilder();
-    const forward = addForward(builder, perceptron);
-    const { byFeatures, byLatent } = addBackward(builder, perceptron, forward);
-    addPointGradients(builder, forward, byFeatures);
+    const forward = addForward(builder, perceptron, sines);
+    const { byFeatures, byLatent } = addBackward(builder, perceptron, forward, sines);
+    addPointGradients(builder, forward, byFeatures, sines);
     const outputs: Record<string, (number | string)[]> = { [SDF]: ["N", 1], [POINT_GRADIENTS]: ["N", 3] };
     if (wantsLatent) {
         builder.node("Identity", [byLatent], {}, LATENT_GRADIENTS);
@@ -28,6 +33,7 @@ function addBackward(
     builder: GraphBuilder,
     perceptron: Perceptron,
     { layers }: ForwardGraph,
+    sines: SineKind,
 ): { byFeatures: string; byLatent: string } {
     const zero = builder.floats([0], [1, 1]);
     const add = (sum: string | null, term: string) => (sum ? builder.node("Add", [sum, term]) : term);
@@ -38,7 +44,7 @@ function addBackward(
     let byOutput: string = builder.node("Add", [zeros, builder.floats([1], [1, 1])]);
     for (let i = layers.length - 1; i >= 0; i--) {
         const { sum, output, hidden, feature, latent } = layers[i];
-        const slope = addSlope(builder, perceptron.layers[i].activation, sum, output);
+        const slope = addSlope(builder, perceptron.layers[i].activation, sum, output, sines);
         const bySum = slope ? builder.node("Mul", [byOutput, slope]) : byOutput;
         if (feature) {
             byFeatures = add(byFeatures, builder.node("MatMul", [bySum, feature]));
@@ -59,7 +65,13 @@ function addBackward(
 }
 
 /** The derivative of an activation, or null where it is 1. */
-function addSlope(builder: GraphBuilder, { kind, alpha }: Activation, sum: string, output: string): string | null {
+function addSlope(
+    builder: GraphBuilder,
+    { kind, alpha }: Activation,
+    sum: string,
+    output: string,
+    sines: SineKind,
+): string | null {
     const constant = (value: number) => builder.floats([value], [1, 1]);
     const whereNegative = (slope: string) =>
         builder.node("Where", [builder.node("Greater", [sum, constant(0)]), constant(1), slope]);
@@ -79,12 +91,12 @@ function addSlope(builder: GraphBuilder, { kind, alpha }: Activation, sum: strin
         case "sigmoid":
             return builder.node("Mul", [output, builder.node("Sub", [constant(1), output])]);
         case "sin":
-            return builder.node("Cos", [sum]);
+            return addCosine(builder, sum, sines);
     }
 }
 
 /** Chain rule through the features: their slopes, then their directions. */
-function addPointGradients(builder: GraphBuilder, { groups }: ForwardGraph, byFeatures: string): void {
+function addPointGradients(builder: GraphBuilder, { groups }: ForwardGraph, byFeatures: string, sines: SineKind): void {
     const parts =
         groups.length > 1
             ? builder.split(
@@ -95,9 +107,9 @@ function addPointGradients(builder: GraphBuilder, { groups }: ForwardGraph, byFe
     const byPoint = groups.map(({ kind, argument, directions }, i) => {
         let byArgument = parts[i];
         if (kind === "sin") {
-            byArgument = builder.node("Mul", [byArgument, builder.node("Cos", [argument])]);
+            byArgument = builder.node("Mul", [byArgument, addCosine(builder, argument, sines)]);
         } else if (kind === "cos") {
-            byArgument = builder.node("Neg", [builder.node("Mul", [byArgument, builder.node("Sin", [argument])])]);
+            byArgument = builder.node("Neg", [builder.node("Mul", [byArgument, addSine(builder, argument, sines)])]);
         }
         return directions ? builder.node("MatMul", [byArgument, directions]) : byArgument;
     });

@@ -88,6 +88,10 @@ describe("writeDecoder", () => {
         const { sdf } = await runOrt(writeDecoder(perceptron, null), perceptron, latent, points);
         expect(maxDifference(sdf, expected.distances)).toBeLessThan(1e-4);
 
+        const byPolynomial = writeDecoder(perceptron, null, { sines: "polynomial" });
+        const again = await runOrt(byPolynomial, perceptron, latent, points);
+        expect(maxDifference(again.sdf, expected.distances)).toBeLessThan(1e-5);
+
         const gradient = await runOrt(writeGradientGraph(perceptron, true), perceptron, latent, points);
         expect(maxDifference(gradient.sdf, expected.distances)).toBeLessThan(1e-4);
         expect(maxDifference(gradient.pointGradients, expected.pointGradients)).toBeLessThan(1e-4);

@@ -123,3 +123,12 @@ export function maxDifference(a: ArrayLike<number>, b: ArrayLike<number>): numbe
     }
     return worst;
 }
+
+/** Largest difference as a part of the largest value (or of 1, if that is larger). */
+export function relativeDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {
+    let largest = 1;
+    for (let i = 0; i < b.length; i++) {
+        largest = Math.max(largest, Math.abs(b[i]));
+    }
+    return maxDifference(a, b) / largest;
+}

@@ -1,0 +1,66 @@
+import type * as ort from "onnxruntime-web";
+
+/**
+ * The only place that knows onnxruntime-web's loading, devices and threads; made for version 1.30, which package.json
+ * pins. Later ones are announced to take the WebGPU device by `env` instead of the provider's options.
+ */
+export type Runtime = typeof ort;
+export type RuntimeSession = ort.InferenceSession;
+export type RuntimeTensor = ort.Tensor;
+
+/** Not a literal where it is imported, so that bundlers leave Node's build out of pages. */
+const NODE_BUILD = "onnxruntime-web";
+
+let wasm: Promise<Runtime> | null = null;
+let webgpu: Promise<Runtime> | null = null;
+
+const isNode =
+    typeof process !== "undefined" && process.versions?.node !== undefined && typeof document === "undefined";
+
+/** Loads the runtime's WASM build, once; with threads where the page is cross-origin isolated. */
+export function loadWasmRuntimeAsync(): Promise<Runtime> {
+    wasm ??= (isNode ? import(/* @vite-ignore */ NODE_BUILD) : import("onnxruntime-web/wasm")).then(quiet);
+    return wasm;
+}
+
+/** Loads the runtime's WebGPU build, once. */
+export function loadWebGpuRuntimeAsync(): Promise<Runtime> {
+    webgpu ??= import("onnxruntime-web/webgpu").then(quiet);
+    return webgpu;
+}
+
+function quiet(runtime: Runtime): Runtime {
+    runtime.env.logLevel = "error";
+    return runtime;
+}
+
+export function createWasmSessionAsync(runtime: Runtime, bytes: Uint8Array): Promise<RuntimeSession> {
+    return runtime.InferenceSession.create(bytes, { executionProviders: ["wasm"], logSeverityLevel: 3 });
+}
+
+/** A session on a device of ours; outputs stay in GPU buffers. */
+export function createWebGpuSessionAsync(
+    runtime: Runtime,
+    bytes: Uint8Array,
+    device: GPUDevice,
+): Promise<RuntimeSession> {
+    const provider = { name: "webgpu", device } as unknown as ort.InferenceSession.ExecutionProviderConfig;
+    return runtime.InferenceSession.create(bytes, {
+        executionProviders: [provider],
+        preferredOutputLocation: "gpu-buffer",
+        logSeverityLevel: 3,
+    });
+}
+
+let last: Promise<unknown> = Promise.resolve();
+
+/**
+ * Runs `task` after all tasks before it: overlapping runs hang or corrupt the WebGPU build, across sessions too.
+ *
+ * A task that fails does not hold up the next.
+ */
+export function enqueue<T>(task: () => Promise<T>): Promise<T> {
+    const result = last.then(task, task);
+    last = result.catch(() => undefined);
+    return result;
+}
