@@ -1,1 +1,2 @@
-export {};
+/** Everything, registered with Babylon.js. */
+export * from "./pure.js";

@@ -18,7 +18,7 @@ export function addCosine(builder: GraphBuilder, x: string, kind: SineKind): str
 }
 
 /** π as three numbers, the first two exact under multiplication by small integers (after Cephes). */
-const PI_PARTS = [3.140625, 9.6750259399414062e-4, 1.5099579909783764e-7];
+const PI_PARTS = [3.140625, 9.6750259399414062e-4, 1.50995799e-7];
 
 /** sin(x) = (−1)ᵏ sin(x − kπ), the last by its series up to the eleventh power. */
 function addPolynomialSine(builder: GraphBuilder, x: string): string {

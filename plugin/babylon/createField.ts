@@ -1,0 +1,45 @@
+import type { Field } from "../field/field.js";
+import { FusedField } from "../field/fused/fusedField.js";
+import { fusedLimit } from "../field/fused/packPerceptron.js";
+import type { Decoder } from "../model/decoder.js";
+
+/** Who evaluates the decoder on the backend: our own kernels or onnxruntime. */
+export type Evaluator = "fused" | "onnxruntime";
+
+/**
+ * The field of a decoder: fused where a GPU and a perceptron allow it, else onnxruntime, which is loaded only then.
+ *
+ * @param device null for WASM
+ * @throws if what was asked for can't run the decoder here
+ */
+export async function createFieldAsync(
+    decoder: Decoder,
+    device: GPUDevice | null,
+    requested: Evaluator | "auto",
+): Promise<Field> {
+    if (requested !== "auto" && requested !== "fused" && requested !== "onnxruntime") {
+        throw new Error(
+            `ShapeModel.LoadAsync: got evaluator ${JSON.stringify(requested)}; expected "auto", "fused" or "onnxruntime"; correct the option`,
+        );
+    }
+    const { perceptron } = decoder;
+    const obstacle = device
+        ? perceptron
+            ? fusedLimit(perceptron)
+            : `the decoder is no perceptron: ${decoder.notPerceptronReason}`
+        : "there is no WebGPU here";
+    if (requested === "fused" && obstacle) {
+        throw new Error(
+            `ShapeModel.LoadAsync: got evaluator "fused", but ${obstacle}; expected a multilayer perceptron and backend "webgpu"; use evaluator "auto"`,
+        );
+    }
+    if (device && perceptron && !obstacle && requested !== "onnxruntime") {
+        return FusedField.CreateAsync(device, perceptron);
+    }
+    if (device) {
+        const { OnnxRuntimeGpuField } = await import("../field/onnxRuntime/onnxRuntimeGpuField.js");
+        return OnnxRuntimeGpuField.CreateOnDeviceAsync(decoder, device);
+    }
+    const { OnnxRuntimeField } = await import("../field/onnxRuntime/onnxRuntimeField.js");
+    return OnnxRuntimeField.CreateAsync(decoder);
+}

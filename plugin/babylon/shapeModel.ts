@@ -1,0 +1,383 @@
+import type { AbstractEngine } from "@babylonjs/core/Engines/abstractEngine.js";
+import { Mesh } from "@babylonjs/core/Meshes/mesh.js";
+import { VertexData } from "@babylonjs/core/Meshes/mesh.vertexData.js";
+import { Observable } from "@babylonjs/core/Misc/observable.js";
+import type { Scene } from "@babylonjs/core/scene.js";
+import { type Field, isEncodable } from "../field/field.js";
+import type { LatentSampleOptions } from "../latent/index.js";
+import {
+    checkLatent,
+    findAxis,
+    interpolateLatents,
+    moveAlongAxis,
+    sampleLatent,
+    sampleLatentAround,
+    typicality,
+} from "../latent/index.js";
+import type { Bounds, Decoder, DecoderMetadata, LatentAxis } from "../model/decoder.js";
+import { type ReadDecoderOptions, readDecoder } from "../model/readDecoder.js";
+import { extractSurfaceAsync } from "../surface/cpu/extractSurface.js";
+import { type GpuSurface, GpuSurfaceMaker, isOnGpu } from "../surface/gpu/gpuSurface.js";
+import { checkResolution } from "../surface/grid.js";
+import type { SurfaceMesh, SurfaceStatistics } from "../surface/mesh.js";
+import { type Backend, chooseBackend, deviceOf } from "./backend.js";
+import { createFieldAsync, type Evaluator } from "./createField.js";
+import { setGpuGeometry } from "./gpuGeometry.js";
+import { LatestWins } from "./latestWins.js";
+import { LiveMesh } from "./liveMesh.js";
+import { measureSlopeAsync } from "./measureSlope.js";
+import { readBack } from "./readBack.js";
+import { type DecoderProgress, type DecoderSource, readSource } from "./readSource.js";
+
+export interface ShapeModelOptions extends Omit<ReadDecoderOptions, "name"> {
+    /** "auto" (the default) takes WebGPU unless it is missing or computes on the CPU. */
+    backend?: Backend | "auto";
+    /** "auto" (the default) takes the fused kernels where they can run the decoder. */
+    evaluator?: Evaluator | "auto";
+    /** Spread of the codes of a decoder whose file holds no prior; makes `sampleLatent` work there. */
+    latentDeviation?: number;
+    signal?: AbortSignal;
+    onProgress?: (progress: DecoderProgress) => void;
+}
+
+export interface ShapeOptions {
+    /** [latentSize] */
+    latent: Float32Array;
+    /** Whole number of cells along the longest side of the decoder's bounds; 64 unless given. */
+    resolution?: number;
+    signal?: AbortSignal;
+}
+
+export interface ShapeMeshOptions extends ShapeOptions {
+    /** Keep a copy on the CPU, for picking, physics and export; off by default, then the mesh stays on the GPU. */
+    keepData?: boolean;
+}
+
+/** A surface that was made. */
+export interface ShapeEvent {
+    /** The mesh it went to, or null. */
+    readonly mesh: Mesh | null;
+    readonly statistics: SurfaceStatistics;
+}
+
+const DEFAULT_RESOLUTION = 64;
+
+/** A decoder in a scene: codes in, distances, vertex data and meshes out. */
+export class ShapeModel {
+    /** Tells of each surface made, and what it took. */
+    readonly onSurfaceObservable = new Observable<ShapeEvent>();
+    /** Tells of failures of `updateMesh`, which nobody awaits. */
+    readonly onErrorObservable = new Observable<{ readonly mesh: Mesh; readonly error: Error }>();
+    readonly onDisposeObservable = new Observable<ShapeModel>();
+
+    private lastStatistics: SurfaceStatistics | null = null;
+    private readonly liveMeshes = new Map<
+        Mesh,
+        { update(request: Required<Omit<ShapeOptions, "signal">>): void; dispose(): void }
+    >();
+    private readonly disposal = new AbortController();
+
+    /**
+     * Loads a decoder, ours or a foreign one, and makes it ready on the scene's engine.
+     *
+     * @throws if the source is no decoder, its sizes contradict the options, or the backend asked for is missing
+     */
+    static async LoadAsync(source: DecoderSource, scene: Scene, options: ShapeModelOptions = {}): Promise<ShapeModel> {
+        const { backend: requested = "auto", evaluator = "auto", signal, onProgress, latentDeviation } = options;
+        const engine: AbstractEngine = scene.getEngine();
+        const backend = chooseBackend(requested, engine);
+        const { bytes, name } = await readSource(source, signal, onProgress);
+        const decoder = readDecoder(bytes, { ...options, name });
+        const device = backend === "webgpu" ? deviceOf(engine) : null;
+        const field = await createFieldAsync(decoder, device, evaluator);
+        try {
+            signal?.throwIfAborted();
+            const maker = device ? await GpuSurfaceMaker.CreateAsync(device) : null;
+            const slope = await measureSlopeAsync(decoder, field);
+            signal?.throwIfAborted();
+            return new ShapeModel(scene, decoder, field, maker, slope, latentDeviation ?? null);
+        } catch (error) {
+            field.dispose();
+            throw error;
+        }
+    }
+
+    private constructor(
+        readonly scene: Scene,
+        private readonly decoder: Decoder,
+        private readonly field: Field,
+        private readonly maker: GpuSurfaceMaker | null,
+        private readonly slope: number,
+        private readonly latentDeviation: number | null,
+    ) {
+        scene.onDisposeObservable.addOnce(() => this.dispose());
+    }
+
+    /** Length of a code. */
+    get latentSize(): number {
+        return this.decoder.latentSize;
+    }
+
+    /** Names that `sampleLatent` takes; none for foreign decoders. */
+    get categories(): readonly string[] {
+        return this.decoder.metadata?.categories ?? [];
+    }
+
+    /** Principal axes of the codes; none for foreign decoders. */
+    get axes(): readonly LatentAxis[] {
+        return this.decoder.metadata?.axes ?? [];
+    }
+
+    get backend(): Backend {
+        return this.maker ? "webgpu" : "wasm";
+    }
+
+    get evaluator(): Evaluator {
+        return this.field.maker === "fused" ? "fused" : "onnxruntime";
+    }
+
+    /** Box in which the shapes lie, model units. */
+    get bounds(): Bounds {
+        return this.decoder.bounds;
+    }
+
+    /** What rides in the decoder's file, or null. */
+    get metadata(): DecoderMetadata | null {
+        return this.decoder.metadata;
+    }
+
+    /** What the last surface took, or null before the first. */
+    get statistics(): SurfaceStatistics | null {
+        return this.lastStatistics;
+    }
+
+    get isDisposed(): boolean {
+        return this.disposal.signal.aborted;
+    }
+
+    /**
+     * A code drawn from the decoder's prior; the same seed gives the same code, bit for bit, everywhere.
+     *
+     * @throws if the seed or temperature is out of range, the category unknown, or the decoder has no prior and no
+     *     `latentDeviation` was given
+     */
+    sampleLatent(options: LatentSampleOptions): Float32Array {
+        this.throwIfDisposed("sampleLatent");
+        const { metadata } = this.decoder;
+        if (this.latentDeviation !== null && options.category === undefined && !metadata?.prior.length) {
+            return sampleLatentAround(this.latentSize, this.latentDeviation, options);
+        }
+        return sampleLatent(metadata ?? { latentSize: this.latentSize, categories: [], prior: [] }, options);
+    }
+
+    /** The weighted mean of codes; weights are divided by their sum, and equal unless given. */
+    interpolateLatents(latents: readonly Float32Array[], weights?: readonly number[]): Float32Array {
+        for (const latent of latents) {
+            checkLatent("interpolateLatents", latent, this.latentSize);
+        }
+        return interpolateLatents(latents, weights);
+    }
+
+    /**
+     * A code moved along an axis of `axes`.
+     *
+     * @param axis its place in `axes`, or its name
+     * @param amount standard deviations of the trained codes
+     * @param category for names that several categories have, and for places among that category's axes
+     */
+    moveAlongAxis(latent: Float32Array, axis: number | string, amount: number, category?: string): Float32Array {
+        checkLatent("moveAlongAxis", latent, this.latentSize);
+        return moveAlongAxis(latent, findAxis({ axes: this.axes }, axis, category), amount);
+    }
+
+    /** How ordinary a code is, from 0 to 1; about 0.6 for a typical sample. */
+    typicality(latent: Float32Array, category?: string): number {
+        const { metadata } = this.decoder;
+        return typicality(latent, metadata ?? { latentSize: this.latentSize, categories: [], prior: [] }, category);
+    }
+
+    /**
+     * Signed distances at points.
+     *
+     * @param points [n, 3], model space, inside `bounds`
+     * @returns [n], model units, negative inside, reliable up to the decoder's clamp distance
+     */
+    async evaluateAsync(
+        latent: Float32Array,
+        points: Float32Array,
+        options: { signal?: AbortSignal } = {},
+    ): Promise<Float32Array> {
+        this.throwIfDisposed("evaluateAsync");
+        checkLatent("evaluateAsync", latent, this.latentSize);
+        return this.field.evaluateAsync(latent, points, { signal: this.signalOf(options.signal) });
+    }
+
+    /**
+     * A mesh of a shape. On WebGPU it never leaves the GPU unless `keepData` is set.
+     *
+     * @throws if the code does not fit the decoder, the resolution is out of range, or the signal is aborted
+     */
+    async createMeshAsync(name: string, options: ShapeMeshOptions): Promise<Mesh> {
+        const { latent, resolution } = this.checked("createMeshAsync", options);
+        if (this.maker && !options.keepData) {
+            const surface = await this.extractOnGpu(this.maker, latent, resolution, options.signal);
+            const mesh = new Mesh(name, this.scene);
+            // An empty draw is refused by WebGPU validation only if buffers are missing; these are there.
+            setGpuGeometry(mesh, surface, surface.vertexCount, surface.triangleCount, this.bounds);
+            this.note(mesh, surface.statistics);
+            return mesh;
+        }
+        const { surface, statistics } = await this.extract(latent, resolution, options.signal);
+        const mesh = new Mesh(name, this.scene);
+        toVertexData(surface).applyToMesh(mesh);
+        this.note(mesh, statistics);
+        return mesh;
+    }
+
+    /** Positions, normals and indices of a shape on the CPU, wound as Babylon's own builders do. */
+    async createVertexDataAsync(options: ShapeOptions): Promise<VertexData> {
+        const { latent, resolution } = this.checked("createVertexDataAsync", options);
+        const { surface, statistics } = await this.extract(latent, resolution, options.signal);
+        this.note(null, statistics);
+        return toVertexData(surface);
+    }
+
+    /**
+     * Gives a mesh another shape, as soon as can be: nothing to await, and of several calls the last wins. On WebGPU
+     * with the fused evaluator it is done in the frame that is drawn next.
+     *
+     * @throws if the code does not fit the decoder or the resolution is out of range; what goes wrong later is told by
+     *     `onErrorObservable`
+     */
+    updateMesh(mesh: Mesh, options: Omit<ShapeOptions, "signal">): void {
+        const request = this.checked("updateMesh", options);
+        if (mesh.isDisposed()) {
+            throw new Error(
+                `updateMesh: got the mesh "${mesh.name}", which is disposed; expected a live one; create it anew`,
+            );
+        }
+        // The caller may reuse the array before the work is done.
+        this.liveMesh(mesh).update({ ...request, latent: request.latent.slice() });
+    }
+
+    /** Frees what the decoder holds; calls still running reject. Meshes stay, and stay drawn. */
+    dispose(): void {
+        if (this.isDisposed) {
+            return;
+        }
+        this.disposal.abort(new Error("ShapeModel: this model was disposed while it worked; load it again"));
+        for (const live of this.liveMeshes.values()) {
+            live.dispose();
+        }
+        this.liveMeshes.clear();
+        this.field.dispose();
+        this.maker?.dispose();
+        this.onDisposeObservable.notifyObservers(this);
+        this.onSurfaceObservable.clear();
+        this.onErrorObservable.clear();
+        this.onDisposeObservable.clear();
+    }
+
+    private liveMesh(mesh: Mesh) {
+        let live = this.liveMeshes.get(mesh);
+        if (!live) {
+            const { maker, field } = this;
+            const report = (statistics: SurfaceStatistics) => this.note(mesh, statistics);
+            const fail = (error: unknown) => this.reportError(mesh, error);
+            live =
+                maker && isEncodable(field)
+                    ? new LiveMesh(mesh, field, maker, this.decoder, this.slope, report, fail)
+                    : new LatestWins(async ({ latent, resolution }, signal) => {
+                          const { surface, statistics } = await this.extract(latent, resolution, signal);
+                          toVertexData(surface).applyToMesh(mesh);
+                          report(statistics);
+                      }, fail);
+            this.liveMeshes.set(mesh, live);
+            const made = live;
+            mesh.onDisposeObservable.addOnce(() => {
+                made.dispose();
+                this.liveMeshes.delete(mesh);
+            });
+        }
+        return live;
+    }
+
+    private checked(operation: string, options: ShapeOptions): Required<Omit<ShapeOptions, "signal">> {
+        this.throwIfDisposed(operation);
+        const { latent, resolution = DEFAULT_RESOLUTION, signal } = options;
+        checkLatent(operation, latent, this.latentSize);
+        checkResolution(operation, resolution);
+        signal?.throwIfAborted();
+        return { latent, resolution };
+    }
+
+    /** A surface on the CPU, wherever it was made. */
+    private async extract(
+        latent: Float32Array,
+        resolution: number,
+        signal: AbortSignal | undefined,
+    ): Promise<{ surface: SurfaceMesh; statistics: SurfaceStatistics }> {
+        if (this.maker) {
+            const onGpu = await this.extractOnGpu(this.maker, latent, resolution, signal);
+            const { surface, bytes } = await readBack(this.maker.device, onGpu);
+            const { awaits, bytesReadBack } = onGpu.statistics;
+            const statistics = { ...onGpu.statistics, awaits: awaits + 1, bytesReadBack: bytesReadBack + bytes };
+            return { surface, statistics };
+        }
+        const { slope } = this;
+        const options = { resolution, slope, winding: "clockwise", signal: this.signalOf(signal) } as const;
+        const { mesh, statistics } = await extractSurfaceAsync(this.field, latent, this.decoder, options);
+        options.signal.throwIfAborted();
+        return { surface: mesh, statistics };
+    }
+
+    private async extractOnGpu(
+        maker: GpuSurfaceMaker,
+        latent: Float32Array,
+        resolution: number,
+        signal: AbortSignal | undefined,
+    ): Promise<GpuSurface> {
+        const { field, slope } = this;
+        if (!isOnGpu(field)) {
+            throw new Error("ShapeModel: the field is not on the GPU; load the model again");
+        }
+        const options = { resolution, slope, winding: "clockwise", signal: this.signalOf(signal) } as const;
+        const surface = await maker.extractAsync(field, latent, this.decoder, options);
+        if (options.signal.aborted) {
+            for (const buffer of [surface.positions, surface.normals, surface.indices]) {
+                buffer.destroy();
+            }
+            options.signal.throwIfAborted();
+        }
+        return surface;
+    }
+
+    /** Aborts with the caller's signal and with `dispose`. */
+    private signalOf(signal: AbortSignal | undefined): AbortSignal {
+        return signal ? AbortSignal.any([signal, this.disposal.signal]) : this.disposal.signal;
+    }
+
+    private note(mesh: Mesh | null, statistics: SurfaceStatistics): void {
+        this.lastStatistics = statistics;
+        this.onSurfaceObservable.notifyObservers({ mesh, statistics });
+    }
+
+    private reportError(mesh: Mesh, cause: unknown): void {
+        const error = cause instanceof Error ? cause : new Error(String(cause));
+        this.onErrorObservable.notifyObservers({ mesh, error });
+    }
+
+    private throwIfDisposed(operation: string): void {
+        if (this.isDisposed) {
+            throw new Error(`${operation}: this model was disposed; expected a live one; load it again with LoadAsync`);
+        }
+    }
+}
+
+function toVertexData({ positions, normals, indices }: SurfaceMesh): VertexData {
+    const vertexData = new VertexData();
+    vertexData.positions = positions;
+    vertexData.normals = normals;
+    vertexData.indices = indices;
+    return vertexData;
+}

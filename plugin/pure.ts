@@ -1,0 +1,14 @@
+/** Everything, with nothing registered: importing it has no side effect. */
+export type { Backend } from "./babylon/backend.js";
+export type { Evaluator } from "./babylon/createField.js";
+export type { DecoderProgress, DecoderSource } from "./babylon/readSource.js";
+export {
+    type ShapeEvent,
+    type ShapeMeshOptions,
+    ShapeModel,
+    type ShapeModelOptions,
+    type ShapeOptions,
+} from "./babylon/shapeModel.js";
+export * from "./latent/index.js";
+export * from "./model/index.js";
+export type { SurfaceStatistics } from "./surface/mesh.js";
