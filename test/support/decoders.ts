@@ -1,0 +1,35 @@
+import { type DecoderMetadata, readDecoder, writeDecoder } from "../../plugin/model/index.js";
+import { octahedronPerceptron } from "./perceptrons.js";
+
+/** Octahedra of many sizes: the first number of the code makes them larger. */
+export function octahedronMetadata(): DecoderMetadata {
+    const component = (category: string, size: number) => ({
+        category,
+        weight: 0.5,
+        mean: Float32Array.of(size, 0),
+        factors: Float32Array.of(0.02, 0),
+        factorCount: 1,
+        deviations: Float32Array.of(0, 0.1),
+    });
+    return {
+        version: 1,
+        latentSize: 2,
+        bounds: { min: [-1, -1, -1], max: [1, 1, 1] },
+        clampDistance: 0.1,
+        upAxis: "y",
+        categories: ["small", "large"],
+        prior: [component("small", -0.1), component("large", 0.1)],
+        axes: [{ name: "size", category: null, direction: Float32Array.of(1, 0), deviation: 0.05, range: [-2, 2] }],
+        provenance: {},
+        evaluation: { slope: 1 },
+    };
+}
+
+export function octahedronFile(withMetadata = true): Uint8Array<ArrayBuffer> {
+    const metadata = withMetadata ? octahedronMetadata() : null;
+    return new Uint8Array(writeDecoder(octahedronPerceptron(0.6), metadata));
+}
+
+export function octahedronDecoder() {
+    return readDecoder(octahedronFile());
+}
