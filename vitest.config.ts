@@ -24,6 +24,8 @@ export default defineConfig({
                 resolve: { alias },
                 publicDir: resolve(import.meta.dirname, "models"),
                 optimizeDeps: {
+                    // All that tests reach, found before the first page: a later find would reload it.
+                    entries: [...inBrowser, "plugin/index.ts", "demo/**/*.ts"],
                     exclude: ["onnxruntime-web"],
                     include: ["@bufbuild/protobuf", "@bufbuild/protobuf/codegenv2", "vitest > expect-type"],
                 },

@@ -3,8 +3,10 @@ import type { AbstractEngine } from "@babylonjs/core/Engines/abstractEngine.js";
 import { Vector3 } from "@babylonjs/core/Maths/math.vector.js";
 import { Geometry } from "@babylonjs/core/Meshes/geometry.js";
 import type { Mesh } from "@babylonjs/core/Meshes/mesh.js";
+import { VertexData } from "@babylonjs/core/Meshes/mesh.vertexData.js";
 import { WebGPUDataBuffer } from "@babylonjs/core/Meshes/WebGPU/webgpuDataBuffer.js";
 import type { Bounds } from "../model/decoder.js";
+import type { SurfaceMesh } from "../surface/mesh.js";
 
 /** Buffers that a mesh is drawn from. */
 export interface GpuGeometryBuffers {
@@ -39,6 +41,22 @@ export function setGpuGeometry(
         engine._releaseBuffer(formerIndices);
     }
     setBounds(mesh, bounds);
+}
+
+/**
+ * Gives a mesh vertex data from the CPU. One that drew from GPU buffers gets a fresh geometry, because Babylon keeps the
+ * index count of those.
+ */
+export function setCpuGeometry(mesh: Mesh, { positions, normals, indices }: SurfaceMesh): void {
+    const { geometry } = mesh;
+    if (geometry && geometry.getTotalIndices() > 0 && (geometry.getIndices()?.length ?? 0) === 0) {
+        geometry.releaseForMesh(mesh);
+    }
+    const vertexData = new VertexData();
+    vertexData.positions = positions;
+    vertexData.normals = normals;
+    vertexData.indices = indices;
+    vertexData.applyToMesh(mesh);
 }
 
 /** How many triangles of a mesh are drawn; the index buffer may hold more. */

@@ -22,7 +22,7 @@ import { checkResolution } from "../surface/grid.js";
 import type { SurfaceMesh, SurfaceStatistics } from "../surface/mesh.js";
 import { type Backend, chooseBackend, deviceOf } from "./backend.js";
 import { createFieldAsync, type Evaluator } from "./createField.js";
-import { setGpuGeometry } from "./gpuGeometry.js";
+import { setCpuGeometry, setGpuGeometry } from "./gpuGeometry.js";
 import { LatestWins } from "./latestWins.js";
 import { LiveMesh } from "./liveMesh.js";
 import { measureSlopeAsync } from "./measureSlope.js";
@@ -222,14 +222,15 @@ export class ShapeModel {
         if (this.maker && !options.keepData) {
             const surface = await this.extractOnGpu(this.maker, latent, resolution, options.signal);
             const mesh = new Mesh(name, this.scene);
-            // An empty draw is refused by WebGPU validation only if buffers are missing; these are there.
-            setGpuGeometry(mesh, surface, surface.vertexCount, surface.triangleCount, this.bounds);
+            // A mesh without vertices is none to Babylon; an empty shape is one triangle without area.
+            const [vertices, triangles] = [surface.vertexCount, surface.triangleCount].map((n) => Math.max(1, n));
+            setGpuGeometry(mesh, surface, vertices, triangles, this.bounds);
             this.note(mesh, surface.statistics);
             return mesh;
         }
         const { surface, statistics } = await this.extract(latent, resolution, options.signal);
         const mesh = new Mesh(name, this.scene);
-        toVertexData(surface).applyToMesh(mesh);
+        setCpuGeometry(mesh, surface);
         this.note(mesh, statistics);
         return mesh;
     }
@@ -289,7 +290,7 @@ export class ShapeModel {
                     ? new LiveMesh(mesh, field, maker, this.decoder, this.slope, report, fail)
                     : new LatestWins(async ({ latent, resolution }, signal) => {
                           const { surface, statistics } = await this.extract(latent, resolution, signal);
-                          toVertexData(surface).applyToMesh(mesh);
+                          setCpuGeometry(mesh, surface);
                           report(statistics);
                       }, fail);
             this.liveMeshes.set(mesh, live);

@@ -217,8 +217,9 @@ export class GpuSurfaceMaker {
     }
 }
 
-/** Buffers that a mesh can be drawn from and a search can write to. */
-export function createMeshBuffers(device: GPUDevice, vertices: number, triangles: number) {
+/** Buffers that a mesh can be drawn from and a search can write to; at least one triangle's, without area. */
+export function createMeshBuffers(device: GPUDevice, vertexCount: number, triangleCount: number) {
+    const [vertices, triangles] = [Math.max(1, vertexCount), Math.max(1, triangleCount)];
     checkStorageSize(device, "vertices", 12 * vertices);
     checkStorageSize(device, "indices", 12 * triangles);
     const shared = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
