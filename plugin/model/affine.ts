@@ -36,6 +36,7 @@ export function constantOf<S extends Source>(values: Float64Array): Affine<S> {
 /** Columns `picks` of `a`; sources that none of them depends on are left out. */
 export function select<S extends Source>(a: Affine<S>, picks: ArrayLike<number>, budget: Budget): Affine<S> {
     const size = picks.length;
+    spendOn(a, budget, size);
     const parts = new Map<S, Float64Array>();
     for (const [source, part] of a.parts) {
         const width = source.size;
@@ -51,6 +52,7 @@ export function select<S extends Source>(a: Affine<S>, picks: ArrayLike<number>,
 
 /** a + factor · b, column by column. */
 export function sum<S extends Source>(a: Affine<S>, b: Affine<S>, factor: number, budget: Budget): Affine<S> {
+    spendOn(a, budget);
     const parts = new Map(a.parts);
     for (const [source, part] of b.parts) {
         budget.spend(part.length);
@@ -65,6 +67,7 @@ export function sum<S extends Source>(a: Affine<S>, b: Affine<S>, factor: number
 
 /** Column i of `a` times factors[i]. */
 export function scale<S extends Source>(a: Affine<S>, factors: Float64Array, budget: Budget): Affine<S> {
+    spendOn(a, budget);
     const parts = new Map<S, Float64Array>();
     for (const [source, part] of a.parts) {
         budget.spend(part.length);
@@ -90,7 +93,7 @@ export function multiply<S extends Source>(
 ): Affine<S> {
     const size = (a.size / inner) * columns;
     const product = (part: Float64Array, width: number): Float64Array => {
-        budget.spend(size * width);
+        budget.spend(size * width + part.length);
         const result = new Float64Array(size * width);
         let work = 0;
         for (let row = 0; row < a.size; row++) {
@@ -104,13 +107,19 @@ export function multiply<S extends Source>(
                 for (let m = 0; m < columns; m++) result[(first + m) * width + s] += weight * matrix[k * columns + m];
             }
             if (work > 1 << 20) {
-                budget.spend(work / 64);
+                budget.spend(work / 16);
                 work = 0;
             }
         }
         return result;
     };
+    spendOn(a, budget, size);
     const parts = new Map<S, Float64Array>();
     for (const [source, part] of a.parts) parts.set(source, product(part, source.size));
     return { size, parts, bias: product(a.bias, 1) };
+}
+
+/** Pays for what a new affine has beside its parts, so that a graph of empty parts is not free either. */
+function spendOn<S extends Source>(a: Affine<S>, budget: Budget, size = a.size): void {
+    budget.spend(size + a.parts.size);
 }

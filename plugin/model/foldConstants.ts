@@ -1,7 +1,7 @@
 import { floatAttribute, type GraphNode, intAttribute } from "./graph.js";
 import { axesOf, broadcastDims, broadcastIndices, moves, required } from "./moveElements.js";
 import { BrokenGraph, NotPerceptron } from "./problem.js";
-import { type Budget, ElementType, elementCount, integers, readTensor, type Tensor } from "./tensor.js";
+import { type Budget, checkDims, ElementType, elementCount, integers, readTensor, type Tensor } from "./tensor.js";
 
 /**
  * What a node makes of constants: weight norm, transposed weights and the shape arithmetic that exporters leave.
@@ -113,6 +113,7 @@ function reduce(
     const kept = x.dims.map((size, axis) => (reduced(axis) ? 1 : size));
 
     const target = broadcastIndices(kept, x.dims, budget);
+    budget.spend(elementCount(kept));
     const data = new Float64Array(elementCount(kept)).fill(start);
     for (let i = 0; i < target.length; i++) data[target[i]] = step(data[target[i]], x.data[i]);
     const count = data.length > 0 ? x.data.length / data.length : 0;
@@ -155,10 +156,12 @@ function constant(node: GraphNode): Tensor[] {
 
 function constantOfShape(node: GraphNode, inputs: readonly (Tensor | null)[], budget: Budget): Tensor[] {
     const dims = Array.from(required(inputs, 0).data);
-    budget.spend(Math.min(...dims, elementCount(dims)));
+    checkDims(dims);
     budget.spend(elementCount(dims));
     const proto = node.attributes.get("value")?.t;
     const fill = proto ? readTensor(proto) : null;
+    if (fill && fill.data.length !== 1)
+        throw new BrokenGraph(`fills with ${fill.data.length} values; expected 1; export again`);
     const data = new Float64Array(elementCount(dims)).fill(fill ? fill.data[0] : 0);
     return [{ type: fill?.type ?? "float", dims, data }];
 }
@@ -222,7 +225,7 @@ function matMul(_node: GraphNode, inputs: readonly (Tensor | null)[], budget: Bu
     const [rows, inner] = a.dims;
     const columns = b.dims[1];
     if (b.dims[0] !== inner) throw new BrokenGraph(`multiplies [${a.dims}] with [${b.dims}]; export again`);
-    budget.spend(rows * columns + (rows * inner * columns) / 64);
+    budget.spend(rows * columns + (rows * inner * columns) / 16);
     const data = new Float64Array(rows * columns);
     for (let r = 0; r < rows; r++)
         for (let k = 0; k < inner; k++) {

@@ -7,7 +7,7 @@ import {
     type ValueInfoProto,
 } from "./onnx_pb.js";
 import { BrokenGraph, problem, quote } from "./problem.js";
-import { readTensor, type Tensor } from "./tensor.js";
+import { elementCount, GREATEST_COUNT, readTensor, type Tensor } from "./tensor.js";
 
 export interface GraphNode {
     readonly name: string;
@@ -74,6 +74,12 @@ export function openGraph(bytes: Uint8Array, name: string): Graph {
     if (opset.version < 7n || opset.version > 26n)
         throw wrong(`uses ONNX operator set ${opset.version}`, "export it with opset 11 to 20, best 17");
 
+    const weightCount = graph.initializer.reduce((sum, { dims }) => sum + elementCount(dims.map(Number)), 0);
+    if (!(weightCount <= GREATEST_COUNT))
+        throw wrong(
+            `has ${weightCount} weights, more than 2^27`,
+            "check that it is a decoder; those have under a million",
+        );
     const tensors = new Map<string, Tensor | null>();
     for (const proto of graph.initializer) {
         if (proto.name === "" || tensors.has(proto.name))

@@ -7,7 +7,14 @@ import type { Budget } from "./tensor.js";
 export type LayerSource =
     | { readonly kind: "latent" | "point"; readonly size: number }
     /** Sines or cosines of the point; `features` are their places in the chain's table of features. */
-    | { readonly kind: "waves"; readonly size: number; readonly features: readonly number[] }
+    | {
+          readonly kind: "waves";
+          readonly size: number;
+          readonly features: readonly number[];
+          /** What the functions are taken of, and which. */
+          readonly argument: LayerAffine;
+          readonly function: "sin" | "cos";
+      }
     | { readonly kind: "hidden"; readonly size: number; readonly layer: LayerDraft };
 
 export type LayerAffine = Affine<LayerSource>;
@@ -54,7 +61,8 @@ export class LayerChain {
             this.featureKeys.set(key, known);
             return known;
         });
-        return identityOf<LayerSource>({ kind: "waves", size: affine.size, features }, this.budget);
+        const source: LayerSource = { kind: "waves", size: affine.size, features, argument: affine, function: kind };
+        return identityOf(source, this.budget);
     }
 
     /** The output of a layer with this affine part. */
@@ -86,12 +94,17 @@ export class LayerChain {
     /** The perceptron whose output is `affine`, one column. */
     finish(affine: LayerAffine): Perceptron {
         // 1. Walk back from the output. An output that is a layer's as it stands needs no layer of its own.
-        const chain: LayerDraft[] = [];
+        const backwards: LayerDraft[] = [];
         const last = asHidden(affine) ?? this.draft(affine, { kind: "identity", alpha: 0 });
-        for (let layer: LayerDraft | null = last; layer; layer = layer.previous) chain.unshift(layer);
+        for (let layer: LayerDraft | null = last; layer; layer = layer.previous) backwards.push(layer);
+        const chain = withSineLayer(backwards.reverse());
 
         // 2. Columns for the features, then weights.
         const order = this.orderFeatures(chain);
+        if (order.length === 0)
+            throw new BrokenGraph(
+                "the output does not depend on the points; expected a distance a point; export again",
+            );
         const columnOf = new Map(order.map((feature, column) => [feature, column]));
         const perceptron: Perceptron = {
             latentSize: this.latentSize,
@@ -167,4 +180,19 @@ function asHidden(affine: LayerAffine): LayerDraft | null {
     if (!entry || affine.parts.size !== 1 || affine.bias[0] !== 0) return null;
     const [source, part] = entry;
     return source.kind === "hidden" && part.length === 1 && part[0] === 1 ? source.layer : null;
+}
+
+/**
+ * Sines of the point that are all that a first layer reads, and nothing else reads, are a layer themselves: the first
+ * of a SIREN. Fourier features come with cosines or the coordinates beside them.
+ */
+function withSineLayer(chain: readonly LayerDraft[]): LayerDraft[] {
+    const [first, ...others] = chain;
+    const [source, ...further] = [...first.affine.parts.keys()].filter(({ kind }) => kind !== "latent");
+    const isOnly = further.length === 0 && others.every(({ affine }) => !affine.parts.has(source));
+    if (source?.kind !== "waves" || source.function !== "sin" || !isOnly) return [...chain];
+    const sines: LayerDraft = { affine: source.argument, previous: null, activation: { kind: "sin", alpha: 0 } };
+    const hidden: LayerSource = { kind: "hidden", size: source.size, layer: sines };
+    const parts = new Map([...first.affine.parts].map(([key, part]) => [key === source ? hidden : key, part]));
+    return [sines, { ...first, affine: { ...first.affine, parts }, previous: sines }, ...others];
 }

@@ -1,4 +1,5 @@
 import { decodeFloats, encodedLength, encodeFloats } from "./base64.js";
+import { MAX_LATENT_SIZE } from "./checkPerceptron.js";
 import type { Bounds, DecoderMetadata, LatentAxis, PriorComponent } from "./decoder.js";
 import { problem, quote } from "./problem.js";
 
@@ -67,7 +68,7 @@ function parseMetadata(text: string, latentSize: number | null, operation: strin
     const version = root.get("version");
     if (version.value !== 1)
         throw version.wrong("version 1", "use a release of babylon-deepsdf that reads this version");
-    const size = root.get("latentSize").integer(1, 1 << 16);
+    const size = root.get("latentSize").integer(1, MAX_LATENT_SIZE);
     if (latentSize !== null && size !== latentSize)
         throw root.get("latentSize").wrong(`the graph's ${latentSize}`, "write the file again with its own metadata");
 

@@ -1,6 +1,6 @@
 import { type GraphNode, intAttribute, intsAttribute } from "./graph.js";
-import { BrokenGraph, NotPerceptron } from "./problem.js";
-import { type Budget, elementCount, sameDims, type Tensor } from "./tensor.js";
+import { BrokenGraph } from "./problem.js";
+import { type Budget, checkDims, checkRank, elementCount, sameDims, shownDims, type Tensor } from "./tensor.js";
 
 /**
  * The operators that only move elements about, on constants.
@@ -77,7 +77,7 @@ function transpose(node: GraphNode, inputs: readonly (Tensor | null)[], budget: 
     const rank = x.dims.length;
     const order = (intsAttribute(node, "perm") ?? [...x.dims.keys()].reverse()).map((axis) => normalAxis(axis, rank));
     if (new Set(order).size !== rank)
-        throw new BrokenGraph(`permutes axes [${order}]; its input has ${rank}; export again`);
+        throw new BrokenGraph(`permutes axes [${shownDims(order)}]; its input has ${rank}; export again`);
     const strides = rowMajorStrides(x.dims);
     const dims = order.map((axis) => x.dims[axis]);
     const strideOf = order.map((axis) => strides[axis]);
@@ -117,7 +117,7 @@ function unsqueeze(node: GraphNode, inputs: readonly (Tensor | null)[]): Tensor[
     const x = required(inputs, 0);
     const count = inputs[1]?.data.length ?? intsAttribute(node, "axes")?.length ?? 0;
     const rank = x.dims.length + count;
-    if (rank > 16) throw new NotPerceptron("has more than 16 axes");
+    checkRank(rank);
     const axes = axesOf(node, inputs[1], rank) ?? [];
     const rest = [...x.dims];
     return [
@@ -132,7 +132,8 @@ function expand(_node: GraphNode, inputs: readonly (Tensor | null)[], budget: Bu
     const x = required(inputs, 0);
     const wanted = Array.from(required(inputs, 1).data);
     const dims = broadcastDims(x.dims, wanted);
-    if (!dims) throw new BrokenGraph(`expands [${x.dims}] to [${wanted}]; these do not broadcast; export again`);
+    if (!dims)
+        throw new BrokenGraph(`expands [${x.dims}] to [${shownDims(wanted)}]; these do not broadcast; export again`);
     return [take(x, dims, broadcastIndices(x.dims, dims, budget))];
 }
 
@@ -140,7 +141,7 @@ function tile(_node: GraphNode, inputs: readonly (Tensor | null)[], budget: Budg
     const x = required(inputs, 0);
     const repeats = Array.from(required(inputs, 1).data);
     if (repeats.length !== x.dims.length)
-        throw new BrokenGraph(`repeats [${repeats}] an input of ${x.dims.length} axes; export again`);
+        throw new BrokenGraph(`repeats [${shownDims(repeats)}] an input of ${x.dims.length} axes; export again`);
     // Each axis becomes two: the repetition, which does not move, and the axis itself.
     const strides = rowMajorStrides(x.dims);
     const indices = strided(
@@ -197,7 +198,7 @@ function split(node: GraphNode, inputs: readonly (Tensor | null)[], budget: Budg
         ? Array.from(inputs[1].data)
         : (intsAttribute(node, "split") ?? node.outputs.map((_, i) => Math.max(0, Math.min(part, size - i * part))));
     if (sizes.length !== parts || sizes.reduce((sum, count) => sum + count, 0) !== size || sizes.some((s) => s < 0))
-        throw new BrokenGraph(`splits ${size} columns into [${sizes}]; export again`);
+        throw new BrokenGraph(`splits ${size} columns into [${shownDims(sizes)}]; export again`);
     const strides = rowMajorStrides(x.dims);
     let start = 0;
     return sizes.map((count) => {
@@ -232,9 +233,7 @@ function concat(node: GraphNode, inputs: readonly (Tensor | null)[], budget: Bud
     const axis = normalAxis(intAttribute(node, "axis", 1), first.dims.length);
     const others = (dims: readonly number[]) => dims.filter((_, i) => i !== axis);
     if (parts.some((part) => !sameDims(others(part.dims), others(first.dims))))
-        throw new BrokenGraph(
-            `joins ${parts.map((part) => `[${part.dims}]`).join(", ")}; all but axis ${axis} must agree; export again`,
-        );
+        throw new BrokenGraph(`joins ${shownList(parts)}; all but axis ${axis} must agree; export again`);
     const outer = elementCount(first.dims.slice(0, axis));
     const total = parts.reduce((sum, part) => sum + part.data.length, 0);
     budget.spend(total);
@@ -259,8 +258,7 @@ function rowMajorStrides(dims: readonly number[]): number[] {
 /** offset + Σ positionᵢ · stridesᵢ for every position in `dims`, the last axis running fastest. */
 function strided(dims: readonly number[], strides: readonly number[], offset: number, budget: Budget): Int32Array {
     const count = elementCount(dims);
-    if (!dims.every((size) => Number.isInteger(size) && size >= 0))
-        throw new BrokenGraph(`has sizes [${dims}]; export again`);
+    checkDims(dims);
     budget.spend(count);
     const indices = new Int32Array(count);
     const position = new Array<number>(dims.length).fill(0);
@@ -283,7 +281,13 @@ function take(x: Tensor, dims: readonly number[], indices: Int32Array): Tensor {
 
 /** The same elements under other dimensions. */
 function redim(x: Tensor, dims: readonly number[]): Tensor {
-    if (dims.some((size) => !(Number.isInteger(size) && size >= 0)) || elementCount(dims) !== x.data.length)
-        throw new BrokenGraph(`shapes [${x.dims}] as [${dims}], another number of elements; export again`);
+    checkDims(dims);
+    if (elementCount(dims) !== x.data.length)
+        throw new BrokenGraph(`shapes [${x.dims}] as [${shownDims(dims)}], another number of elements; export again`);
     return { type: x.type, dims, data: x.data };
+}
+
+function shownList(tensors: readonly Tensor[]): string {
+    const shown = tensors.slice(0, 4).map(({ dims }) => `[${dims}]`);
+    return `${shown.join(", ")}${tensors.length > 4 ? ", …" : ""}`;
 }

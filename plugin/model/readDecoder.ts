@@ -1,7 +1,10 @@
+import { MAX_LATENT_SIZE } from "./checkPerceptron.js";
 import type { Bounds, Decoder, DecoderInputs, DecoderMetadata } from "./decoder.js";
+import { isFloatType } from "./foldConstants.js";
 import { type Graph, type GraphInput, openGraph } from "./graph.js";
 import { decodeMetadata } from "./metadata.js";
 import { BrokenGraph, problem, quote } from "./problem.js";
+import { elementTypeName } from "./tensor.js";
 import { toPerceptron } from "./toPerceptron.js";
 import { METADATA_KEY } from "./writeDecoder.js";
 
@@ -20,7 +23,6 @@ export interface ReadDecoderOptions {
 
 const DEFAULT_BOUNDS: Bounds = { min: [-1, -1, -1], max: [1, 1, 1] };
 const DEFAULT_CLAMP_DISTANCE = 0.1;
-const MAX_LATENT_SIZE = 4096;
 
 /**
  * A decoder out of the bytes of an ONNX file: our own with metadata, or a foreign one as PyTorch and others export it.
@@ -36,7 +38,8 @@ export function readDecoder(bytes: Uint8Array, options: ReadDecoderOptions = {})
     const graph = openGraph(bytes, name);
     const { inputs, latentSize: bySize } = findInputs(graph, options, name);
     const text = graph.properties.get(METADATA_KEY);
-    const metadata: DecoderMetadata | null = text === undefined ? null : decodeMetadata(text, bySize, name);
+    const metadata: DecoderMetadata | null =
+        text === undefined ? null : explained(() => decodeMetadata(text, bySize, name), name);
     const latentSize = bySize ?? metadata?.latentSize ?? options.latentSize;
     if (latentSize === undefined) {
         throw problem(
@@ -91,6 +94,9 @@ function findInputs(
     name: string,
 ): { inputs: DecoderInputs; latentSize: number | null } {
     const { inputs } = graph;
+    if (inputs.some(({ elementType }) => elementType !== 0 && !isFloatType(elementType))) {
+        throw wrongInputs(inputs, name);
+    }
     if (inputs.length === 1) {
         return findCombined(inputs[0], options, name);
     }
@@ -143,13 +149,15 @@ function checkedSize(size: number | null, inputs: readonly GraphInput[], name: s
 }
 
 function wrongInputs(inputs: readonly GraphInput[], name: string): Error {
-    const shown = inputs
-        .slice(0, 4)
-        .map(({ name, dims }) => `${quote(name)} [${dims?.map((size) => size ?? "?").join(", ") ?? "?"}]`);
+    const shown = inputs.slice(0, 4).map(({ name, elementType, dims }) => {
+        const sizes = dims?.slice(0, 8).map((size) => size ?? "?") ?? ["?"];
+        const type = isFloatType(elementType) || elementType === 0 ? "" : ` of ${elementTypeName(elementType)}`;
+        return `${quote(name)} [${sizes.join(", ")}]${type}`;
+    });
     return problem(
         "readDecoder",
         `${name} takes ${inputs.length} inputs${shown.length > 0 ? `: ${shown.join(", ")}` : ""}`,
-        `expected one [N, latentSize + 3], or a code [1, latentSize] and points [N, 3], with up to ${MAX_LATENT_SIZE} numbers a code`,
+        `expected one [N, latentSize + 3], or a code [1, latentSize] and points [N, 3], in floats, with up to ${MAX_LATENT_SIZE} numbers a code`,
         "export the decoder with such inputs",
     );
 }

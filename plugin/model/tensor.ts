@@ -29,8 +29,11 @@ export const ElementType = {
     BFLOAT16: 16,
 } as const;
 
-/** No single tensor may have more elements. */
-const GREATEST_COUNT = 2 ** 28;
+/** No single tensor may have more elements, nor all weights of a file together. */
+export const GREATEST_COUNT = 2 ** 27;
+
+/** No value may have more axes; work on sizes is then negligible beside work on elements. */
+const GREATEST_RANK = 16;
 
 /** What one file may make the reader allocate or compute, in elements; 1 GiB of float64. */
 export class Budget {
@@ -47,6 +50,23 @@ export class Budget {
 /** Number of elements of a tensor of these dimensions; 1 for a scalar. */
 export function elementCount(dims: readonly number[]): number {
     return dims.reduce((product, size) => product * size, 1);
+}
+
+/** @throws if these are no sizes of a value that a decoder has */
+export function checkDims(dims: readonly number[]): void {
+    checkRank(dims.length);
+    if (!dims.every((size) => Number.isInteger(size) && size >= 0))
+        throw new BrokenGraph(`has sizes [${shownDims(dims)}]; whole numbers are expected; export again`);
+}
+
+/** @throws if no value of a decoder has so many axes */
+export function checkRank(rank: number): void {
+    if (rank > GREATEST_RANK) throw new NotPerceptron(`has more than ${GREATEST_RANK} axes`);
+}
+
+/** Sizes for a message, which a file must not make endless. */
+export function shownDims(dims: readonly number[]): string {
+    return dims.length > 8 ? `${dims.slice(0, 8).join(", ")}, …` : dims.join(", ");
 }
 
 export function sameDims(a: readonly number[], b: readonly number[]): boolean {
@@ -72,8 +92,10 @@ export function readTensor(proto: TensorProto): Tensor | null {
         );
     const dims = proto.dims.map(Number);
     const count = elementCount(dims);
-    if (dims.some((size) => size < 0) || !(count <= GREATEST_COUNT))
-        throw new BrokenGraph(`has sizes [${proto.dims.slice(0, 8).join(", ")}]; at most 2^28 elements; export again`);
+    if (dims.some((size) => size < 0) || !(count <= GREATEST_COUNT) || dims.length > GREATEST_RANK)
+        throw new BrokenGraph(
+            `has sizes [${shownDims(dims)}]; at most 2^27 elements in ${GREATEST_RANK} axes are expected; export again`,
+        );
 
     const layout = layouts.get(proto.dataType);
     if (!layout) return null;

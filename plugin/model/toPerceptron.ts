@@ -1,35 +1,17 @@
-import { type Affine, constantOf, multiply, scale, select, sum } from "./affine.js";
+import { constantOf, identityOf, multiply, scale, sum } from "./affine.js";
 import type { Activation, DecoderInputs, Perceptron } from "./decoder.js";
-import { foldNode, shapeOf } from "./foldConstants.js";
+import { foldNode, isFloatType, shapeOf } from "./foldConstants.js";
 import { floatAttribute, type Graph, type GraphNode, intAttribute } from "./graph.js";
-import { LayerChain, type LayerSource } from "./layerChain.js";
-import { broadcastDims, broadcastIndices, moves } from "./moveElements.js";
+import { type LayerAffine, LayerChain, type LayerSource } from "./layerChain.js";
+import { moves } from "./moveElements.js";
+import { type Batch, batchOf, moveRows } from "./moveRows.js";
 import { BrokenGraph, NotPerceptron, quote } from "./problem.js";
-import { Budget, elementCount, type Tensor } from "./tensor.js";
-
-/** Stands for the number of points, which only a run knows, in shape arithmetic; a prime no layer has for a width. */
-const POINT_COUNT = 1_048_583;
-
-/** Rows used for the batch while elements are followed through an operator that moves them. */
-const TRIAL_ROWS = 2;
+import { broadcastRows, type Constant, constantAt, type Rows, required, rowsAt, type Value } from "./rows.js";
+import { Budget, checkRank, type Tensor } from "./tensor.js";
 
 const SUPPORTED =
     "a multilayer perceptron of MatMul, Gemm, Add, Sub, Mul, Div, Neg, Concat and the like, with Relu, LeakyRelu, Elu, " +
     "Softplus, Tanh, Sigmoid or Sin between its layers, is supported; anything else runs on onnxruntime alone";
-
-/** What a name in the graph stands for: a constant, or rows of numbers that depend on the code and the point. */
-type Value =
-    | { readonly kind: "constant"; readonly tensor: Tensor }
-    | {
-          readonly kind: "rows";
-          /** One row a point, or a single one. */
-          readonly perPoint: boolean;
-          /** Of one row. */
-          readonly dims: readonly number[];
-          readonly affine: Affine<LayerSource>;
-      };
-
-type Rows = Extract<Value, { kind: "rows" }>;
 
 /**
  * The graph as a chain of layers: constants are folded, everything else is followed as affine functions of the code,
@@ -44,8 +26,9 @@ export function toPerceptron(
     latentSize: number,
     name: string,
 ): { perceptron: Perceptron | null; reason: string | null } {
-    const reader = new Reader(graph, inputs, latentSize);
-    for (const node of neededNodes(graph)) {
+    const nodes = neededNodes(graph);
+    const reader = new Reader(graph, nodes, inputs, latentSize);
+    for (const node of nodes) {
         try {
             reader.visit(node);
         } catch (error) {
@@ -74,46 +57,54 @@ function neededNodes(graph: Graph): GraphNode[] {
         .filter((node) => {
             const isNeeded = node.outputs.some((output) => needed.has(output));
             if (isNeeded) {
-                for (const input of node.inputs) needed.add(input);
+                for (const input of node.inputs) if (input !== "") needed.add(input);
             }
             return isNeeded;
         })
         .reverse();
 }
 
+/** The number of points that the file is bound to, or null. */
+function pointCount(graph: Graph, inputs: DecoderInputs): number | null {
+    const name = inputs.layout === "combined" ? inputs.input : inputs.points;
+    return graph.inputs.find((input) => input.name === name)?.dims?.[0] ?? null;
+}
+
 class Reader {
     private readonly budget = new Budget();
     private readonly chain: LayerChain;
+    private readonly batch: Batch;
     private readonly values = new Map<string, Value>();
+    /** How many inputs of nodes still to come read a value; it is dropped after the last. */
+    private readonly readersLeft = new Map<string, number>();
 
     constructor(
         private readonly graph: Graph,
+        nodes: readonly GraphNode[],
         inputs: DecoderInputs,
         latentSize: number,
     ) {
         this.chain = new LayerChain(latentSize, this.budget);
+        this.batch = batchOf(pointCount(graph, inputs));
+        for (const name of [...nodes.flatMap((node) => node.inputs), graph.outputs[0].name])
+            this.readersLeft.set(name, (this.readersLeft.get(name) ?? 0) + 1);
+
         const { latent, point } = this.chain;
-        const whole = (source: LayerSource, size: number, offset: number): Affine<LayerSource> => {
-            this.budget.spend(size * source.size);
-            const part = new Float64Array(size * source.size);
-            for (let i = 0; i < source.size; i++) part[(offset + i) * source.size + i] = 1;
-            return { size, parts: new Map([[source, part]]), bias: new Float64Array(size) };
-        };
-        const put = (input: string, perPoint: boolean, affine: Affine<LayerSource>) =>
+        const put = (input: string, perPoint: boolean, affine: LayerAffine) =>
             this.values.set(input, { kind: "rows", perPoint, dims: [affine.size], affine });
         if (inputs.layout === "combined") {
             const size = latentSize + 3;
-            const latentFirst = inputs.order === "latent-first";
-            const code = whole(latent, size, latentFirst ? 0 : 3);
-            put(inputs.input, true, sum(code, whole(point, size, latentFirst ? latentSize : 0), 1, this.budget));
+            const [codeAt, pointAt] = inputs.order === "latent-first" ? [0, latentSize] : [3, 0];
+            const code = identityOf(latent, this.budget, size, codeAt);
+            put(inputs.input, true, sum(code, identityOf(point, this.budget, size, pointAt), 1, this.budget));
         } else {
-            put(inputs.latent, inputs.latentRows === "per-point", whole(latent, latentSize, 0));
-            put(inputs.points, true, whole(point, 3, 0));
+            put(inputs.latent, inputs.latentRows === "per-point", identityOf(latent, this.budget));
+            put(inputs.points, true, identityOf(point, this.budget));
         }
     }
 
     visit(node: GraphNode): void {
-        const inputs = node.inputs.map((input) => (input === "" ? null : this.valueOf(input)));
+        const inputs = node.inputs.map((input) => (input === "" ? null : this.take(input)));
         const results = this.evaluate(node, inputs);
         node.outputs.forEach((output, i) => {
             if (output !== "" && results[i]) this.values.set(output, results[i]);
@@ -121,7 +112,7 @@ class Reader {
     }
 
     finish(): Perceptron {
-        const output = this.valueOf(this.graph.outputs[0].name);
+        const output = this.take(this.graph.outputs[0].name);
         if (output.kind === "constant" || !output.perPoint) {
             throw new BrokenGraph(
                 "the output does not depend on the points; expected a distance a point; export again",
@@ -135,30 +126,65 @@ class Reader {
         return this.chain.finish(output.affine);
     }
 
-    private valueOf(name: string): Value {
+    /** The value of an input, for one of its readers. */
+    private take(name: string): Value {
+        const left = (this.readersLeft.get(name) ?? 0) - 1;
+        this.readersLeft.set(name, left);
         const known = this.values.get(name);
+        if (left <= 0) this.values.delete(name);
         if (known) return known;
         const tensor = this.graph.tensors.get(name);
-        if (!tensor) throw new NotPerceptron(`reads ${quote(name)}, whose element type no decoder has`);
-        return { kind: "constant", tensor };
+        if (!tensor) throw new NotPerceptron(`reads ${quote(name)}, which is not of numbers that a decoder has`);
+        return { kind: "constant", tensor, ofCount: false };
     }
 
     private evaluate(node: GraphNode, inputs: readonly (Value | null)[]): Value[] {
-        if (inputs.every((input) => input === null || input.kind === "constant")) {
-            const tensors = inputs.map((input) => (input?.kind === "constant" ? input.tensor : null));
-            return foldNode(node, tensors, this.budget).map((tensor) => ({ kind: "constant", tensor }));
+        const ofCount = inputs.some((input) => input?.kind === "constant" && input.ofCount);
+        try {
+            const constants = inputs.filter((input) => input?.kind !== "rows");
+            return constants.length === inputs.length ? this.fold(node, constants, ofCount) : this.follow(node, inputs);
+        } catch (error) {
+            // What does not fit with the number that stands for all counts may well fit with a real one.
+            if (ofCount && error instanceof BrokenGraph)
+                throw new NotPerceptron("depends on the number of points in a way that is not followed");
+            throw error;
         }
+    }
+
+    private fold(node: GraphNode, inputs: readonly (Constant | null)[], ofCount: boolean): Value[] {
+        const tensors = inputs.map((input) => input?.tensor ?? null);
+        const { count } = this.batch;
+        // A table of numbers with a row a point becomes rows; [N] alone, as in shape arithmetic, does not.
+        const sizes = node.operator === "ConstantOfShape" ? tensors[0] : tensors[1];
+        if (count > 1 && sizes && sizes.data.length > 1 && sizes.data[0] === count) {
+            if (node.operator === "ConstantOfShape") {
+                const [row] = foldNode(node, [{ ...sizes, data: sizes.data.with(0, 1) }], this.budget);
+                if (row.type === "float") {
+                    const affine = constantOf<LayerSource>(row.data);
+                    return [{ kind: "rows", perPoint: true, dims: row.dims.slice(1), affine }];
+                }
+            } else if ((node.operator === "Expand" || node.operator === "Tile") && tensors[0]?.type === "float")
+                return moveRows(node, inputs, this.batch, this.budget);
+        }
+        return foldNode(node, tensors, this.budget).map((tensor) => {
+            checkRank(tensor.dims.length);
+            return { kind: "constant", tensor, ofCount };
+        });
+    }
+
+    /** A node that reads rows. */
+    private follow(node: GraphNode, inputs: readonly (Value | null)[]): Value[] {
         const activation = activationOf(node);
         if (activation) return [this.activate(rowsAt(inputs, 0), activation)];
-        if (moves.has(node.operator)) return this.move(node, inputs);
+        if (moves.has(node.operator)) return moveRows(node, inputs, this.batch, this.budget);
         switch (node.operator) {
             case "Shape": {
                 const { perPoint, dims } = rowsAt(inputs, 0);
-                const tensor = shapeOf(node, [perPoint ? POINT_COUNT : 1, ...dims]);
-                return [{ kind: "constant", tensor }];
+                const tensor = shapeOf(node, [perPoint ? this.batch.count : 1, ...dims]);
+                return [{ kind: "constant", tensor, ofCount: perPoint }];
             }
             case "Cast":
-            case "CastLike":
+                if (!isFloatType(intAttribute(node, "to", 0))) throw new NotPerceptron("rounds to whole numbers");
                 return [rowsAt(inputs, 0)];
             case "Cos":
                 return [this.wave(rowsAt(inputs, 0))];
@@ -168,7 +194,7 @@ class Reader {
             }
             case "Add":
             case "Sum":
-                return [inputs.slice(1).reduce<Value>((a, b) => this.added(a, required(b), 1), required(inputs[0]))];
+                return [this.sum(inputs.map(required))];
             case "Sub":
                 return [this.added(required(inputs[0]), required(inputs[1]), -1)];
             case "Mul":
@@ -200,8 +226,14 @@ class Reader {
         return { ...x, affine: scale(x.affine, factors, this.budget) };
     }
 
+    private sum(terms: readonly Value[]): Value {
+        // Rows first, so that every sum has some.
+        const ordered = terms.toSorted((a, b) => Number(a.kind === "constant") - Number(b.kind === "constant"));
+        return ordered.reduce((a, b) => this.added(a, b, 1));
+    }
+
     private added(a: Value, b: Value, factor: number): Value {
-        const [left, right] = this.broadcast(a, b);
+        const [left, right] = broadcastRows(a, b, this.budget);
         const affine = sum(left.affine, right.affine, factor, this.budget);
         return { kind: "rows", perPoint: left.perPoint || right.perPoint, dims: left.dims, affine };
     }
@@ -213,28 +245,12 @@ class Reader {
         if (operator === "Div" && b.kind === "rows") {
             throw new NotPerceptron("divides by a value that depends on the code or the point");
         }
-        const [left, right] = this.broadcast(a, b);
+        const [left, right] = broadcastRows(a, b, this.budget);
         const [rows, constant] = b.kind === "constant" ? [left, right] : [right, left];
         const factors = operator === "Div" ? constant.affine.bias.map((value) => 1 / value) : constant.affine.bias;
         if (!factors.every(Number.isFinite))
             throw new BrokenGraph("divides by zero; expected finite weights; export again");
         return this.scaled(rows, factors);
-    }
-
-    /** Both values with the dimensions of their common shape; constants as rows that depend on nothing. */
-    private broadcast(a: Value, b: Value): [Rows, Rows] {
-        const [left, right] = [asRows(a), asRows(b)];
-        const dims = broadcastDims(left.dims, right.dims);
-        if (!dims) {
-            throw new BrokenGraph(
-                `combines rows of [${left.dims}] with rows of [${right.dims}]; these do not broadcast; export again`,
-            );
-        }
-        const spread = (x: Rows): Rows =>
-            elementCount(x.dims) === elementCount(dims)
-                ? { ...x, dims }
-                : { ...x, dims, affine: select(x.affine, broadcastIndices(x.dims, dims, this.budget), this.budget) };
-        return [spread(left), spread(right)];
     }
 
     private gemm(node: GraphNode, inputs: readonly (Value | null)[]): Value {
@@ -247,92 +263,21 @@ class Reader {
     }
 
     private matMul(x: Rows, matrix: Tensor, transposed: boolean, factor: number): Rows {
-        if (matrix.dims.length !== 2) {
-            throw new NotPerceptron(`multiplies by weights of ${matrix.dims.length} axes; 2 are supported`);
-        }
         const [inner, columns] = transposed ? matrix.dims.toReversed() : matrix.dims;
-        if (x.dims[x.dims.length - 1] !== inner) {
+        const isVector = matrix.dims.length === 1;
+        if (matrix.dims.length !== 2 && !isVector) {
+            throw new NotPerceptron(`multiplies by weights of ${matrix.dims.length} axes; 1 or 2 are supported`);
+        }
+        if (x.dims.length === 0 || x.dims[x.dims.length - 1] !== inner) {
             throw new BrokenGraph(
                 `multiplies rows of [${x.dims}] with weights [${matrix.dims}]; sizes must agree; export again`,
             );
         }
         this.chain.noteLayout(x.affine);
-        const weights = new Float64Array(matrix.data.length);
-        for (let k = 0; k < inner; k++) {
-            for (let m = 0; m < columns; m++) {
-                weights[k * columns + m] = factor * matrix.data[transposed ? m * inner + k : k * columns + m];
-            }
-        }
-        const affine = multiply(x.affine, weights, inner, columns, this.budget);
-        return { ...x, dims: [...x.dims.slice(0, -1), columns], affine };
-    }
-
-    /** An operator that only moves elements, run on their numbers to see where each ends up. */
-    private move(node: GraphNode, inputs: readonly (Value | null)[]): Value[] {
-        const moved = node.operator === "Concat" ? inputs.length : 1;
-        const sources = inputs.slice(0, moved).map(required);
-        const parameters = inputs.slice(moved).map((input) => {
-            if (input?.kind === "rows")
-                throw new NotPerceptron("takes sizes or indices that depend on the code or the point");
-            return input ? withTrialRows(input.tensor) : null;
-        });
-
-        // 1. Every element of every source gets a number; those of a second row, numbers beyond all of them.
-        const rows = sources.map((source) => (source.kind === "rows" ? source : rowsOfConcat(source)));
-        const joined = this.join(rows.map(({ affine }) => affine));
-        // How far apart the numbers of an element in the two rows are.
-        const strideOf = rows.flatMap(({ perPoint, affine }) =>
-            new Array(affine.size).fill(perPoint ? joined.size : 0),
-        );
-        let first = 0;
-        const numbered = rows.map(({ perPoint, dims, affine }): Tensor => {
-            const count = perPoint ? TRIAL_ROWS : 1;
-            const data = Float64Array.from(
-                { length: count * affine.size },
-                (_, i) => first + (i % affine.size) + joined.size * Math.floor(i / affine.size),
-            );
-            first += affine.size;
-            return { type: "int", dims: [count, ...dims], data };
-        });
-
-        // 2. Where they went; both rows must tell the same story.
-        return foldNode(node, [...numbered, ...parameters], this.budget).map(({ dims, data }): Value => {
-            const [rowCount, ...rowDims] = dims;
-            if (rowCount !== 1 && rowCount !== TRIAL_ROWS) throw new NotPerceptron("mixes the points with each other");
-            const size = data.length / rowCount;
-            const picks = data.slice(0, size);
-            for (let row = 0; row < rowCount; row++) {
-                for (let i = 0; i < size; i++) {
-                    const isOwn = data[row * size + i] === picks[i] + row * strideOf[picks[i]];
-                    if (!isOwn) throw new NotPerceptron("mixes the points with each other");
-                }
-            }
-            const affine = select(joined, picks, this.budget);
-            return { kind: "rows", perPoint: rowCount === TRIAL_ROWS, dims: rowDims, affine };
-        });
-    }
-
-    /** Values side by side. */
-    private join(values: readonly Affine<LayerSource>[]): Affine<LayerSource> {
-        if (values.length === 1) return values[0];
-        const size = values.reduce((total, value) => total + value.size, 0);
-        const parts = new Map<LayerSource, Float64Array>();
-        const bias = new Float64Array(size);
-        let offset = 0;
-        for (const value of values) {
-            for (const [source, part] of value.parts) {
-                let whole = parts.get(source);
-                if (!whole) {
-                    this.budget.spend(size * source.size);
-                    whole = new Float64Array(size * source.size);
-                    parts.set(source, whole);
-                }
-                whole.set(part, offset * source.size);
-            }
-            bias.set(value.bias, offset);
-            offset += value.size;
-        }
-        return { size, parts, bias };
+        const weights = scaledMatrix(matrix.data, inner, columns ?? 1, transposed, factor, this.budget);
+        const affine = multiply(x.affine, weights, inner, columns ?? 1, this.budget);
+        const rest = x.dims.slice(0, -1);
+        return { ...x, dims: isVector ? rest : [...rest, columns], affine };
     }
 }
 
@@ -358,43 +303,19 @@ function activationOf(node: GraphNode): Activation | null {
     }
 }
 
-/** A constant as rows: its leading axis, if it has one more than a row, must be the one row. */
-function asRows(value: Value): Rows {
-    if (value.kind === "rows") return value;
-    const { dims, data } = value.tensor;
-    const rowDims = dims.length > 1 && dims[0] === 1 ? dims.slice(1) : dims;
-    return { kind: "rows", perPoint: false, dims: rowDims, affine: constantOf<LayerSource>(data) };
-}
-
-/** A constant that is joined with rows; it has the batch axis as they do. */
-function rowsOfConcat(value: Value): Rows {
-    const rows = asRows(value);
-    if (value.kind === "constant" && value.tensor.dims[0] !== 1)
-        throw new NotPerceptron("joins rows with a table of constants");
-    return rows;
-}
-
-/** Sizes with the number of points replaced by that of the trial rows. */
-function withTrialRows(tensor: Tensor): Tensor {
-    return tensor.data.includes(POINT_COUNT)
-        ? { ...tensor, data: tensor.data.map((size) => (size === POINT_COUNT ? TRIAL_ROWS : size)) }
-        : tensor;
-}
-
-function rowsAt(inputs: readonly (Value | null)[], index: number): Rows {
-    const value = required(inputs[index]);
-    if (value.kind === "constant") throw new NotPerceptron("applies a value that depends on the point to constants");
-    return value;
-}
-
-function constantAt(inputs: readonly (Value | null)[], index: number): Tensor {
-    const value = required(inputs[index]);
-    if (value.kind === "rows")
-        throw new NotPerceptron("multiplies two values that both depend on the code or the point");
-    return value.tensor;
-}
-
-function required(value: Value | null | undefined): Value {
-    if (!value) throw new BrokenGraph("lacks an input; the operator needs it; export again");
-    return value;
+/** [inner, columns] out of weights that may be stored transposed. */
+function scaledMatrix(
+    data: Float64Array,
+    inner: number,
+    columns: number,
+    transposed: boolean,
+    factor: number,
+    budget: Budget,
+): Float64Array {
+    budget.spend(data.length);
+    const weights = new Float64Array(data.length);
+    for (let k = 0; k < inner; k++)
+        for (let m = 0; m < columns; m++)
+            weights[k * columns + m] = factor * data[transposed ? m * inner + k : k * columns + m];
+    return weights;
 }

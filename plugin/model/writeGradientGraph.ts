@@ -1,3 +1,4 @@
+import { checkPerceptron } from "./checkPerceptron.js";
 import type { Activation, Perceptron } from "./decoder.js";
 import { GraphBuilder } from "./graphBuilder.js";
 import { addForward, type ForwardGraph, LATENT, POINTS, SDF } from "./perceptronGraph.js";
@@ -16,6 +17,7 @@ export function writeGradientGraph(
     wantsLatent: boolean,
     sines: SineKind = "operator",
 ): Uint8Array {
+    checkPerceptron("writeGradientGraph", perceptron, "float32");
     const builder = new GraphBuilder();
     const forward = addForward(builder, perceptron, sines);
     const { byFeatures, byLatent } = addBackward(builder, perceptron, forward, sines);
