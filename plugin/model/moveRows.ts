@@ -74,7 +74,8 @@ export function moveRows(node: GraphNode, inputs: readonly (Value | null)[], bat
                 // A row of the code may come from anywhere, all are the same.
                 const isFree = !perPoint[column] || !ofPoint[column];
                 const isOwn = rowCount === batch.trialRows && Math.floor(number / joined.size) === row;
-                if (column !== picks[i] || !(isFree || isOwn)) throw mixing();
+                const isSame = column === picks[i] || (isFree && areEqual(joined, column, picks[i], budget));
+                if (!isSame || !(isFree || isOwn)) throw mixing();
             }
         }
         return {
@@ -88,6 +89,16 @@ export function moveRows(node: GraphNode, inputs: readonly (Value | null)[], bat
 
 function mixing(): Error {
     return new NotPerceptron("mixes the points with each other");
+}
+
+/** Whether two columns are the same number; an expanded code has many that are. */
+function areEqual({ parts, bias }: Affine<LayerSource>, a: number, b: number, budget: Budget): boolean {
+    if (bias[a] !== bias[b]) return false;
+    for (const [{ size }, part] of parts) {
+        budget.spend(size);
+        for (let i = 0; i < size; i++) if (part[a * size + i] !== part[b * size + i]) return false;
+    }
+    return true;
 }
 
 /** Which columns depend on more than the code. */
