@@ -57,10 +57,9 @@ export function sum<S extends Source>(a: Affine<S>, b: Affine<S>, factor: number
     for (const [source, part] of b.parts) {
         budget.spend(part.length);
         const other = parts.get(source);
-        parts.set(
-            source,
-            part.map((weight, i) => (other ? other[i] : 0) + factor * weight),
-        );
+        const added = other ? other.slice() : new Float64Array(part.length);
+        for (let i = 0; i < part.length; i++) added[i] += factor * part[i];
+        parts.set(source, added);
     }
     return { size: a.size, parts, bias: a.bias.map((value, i) => value + factor * b.bias[i]) };
 }
@@ -71,10 +70,10 @@ export function scale<S extends Source>(a: Affine<S>, factors: Float64Array, bud
     const parts = new Map<S, Float64Array>();
     for (const [source, part] of a.parts) {
         budget.spend(part.length);
-        parts.set(
-            source,
-            part.map((weight, i) => weight * factors[Math.floor(i / source.size)]),
-        );
+        const scaled = new Float64Array(part.length);
+        for (let row = 0, at = 0; row < a.size; row++)
+            for (let i = 0; i < source.size; i++, at++) scaled[at] = part[at] * factors[row];
+        parts.set(source, scaled);
     }
     return { size: a.size, parts, bias: a.bias.map((value, i) => value * factors[i]) };
 }
@@ -107,7 +106,7 @@ export function multiply<S extends Source>(
                 for (let m = 0; m < columns; m++) result[(first + m) * width + s] += weight * matrix[k * columns + m];
             }
             if (work > 1 << 20) {
-                budget.spend(work / 16);
+                budget.spend(work / 8);
                 work = 0;
             }
         }

@@ -73,12 +73,23 @@ const binaries = new Map<string, Binary>([
 function elementwise(operation: Binary, a: Tensor, b: Tensor, budget: Budget): Tensor {
     const dims = broadcastDims(a.dims, b.dims);
     if (!dims) throw new BrokenGraph(`combines [${a.dims}] with [${b.dims}]; these do not broadcast; export again`);
-    const left = broadcastIndices(a.dims, dims, budget);
-    const right = broadcastIndices(b.dims, dims, budget);
+    const [left, right] = [spread(a, dims, budget), spread(b, dims, budget)];
     const data = new Float64Array(left.length);
-    for (let i = 0; i < data.length; i++) data[i] = operation.apply(a.data[left[i]], b.data[right[i]]);
+    for (let i = 0; i < data.length; i++) data[i] = operation.apply(left[i], right[i]);
     const type = operation.truth ? "bool" : a.type;
     return { type, dims, data: type === "int" ? data.map(Math.trunc) : data };
+}
+
+/** The elements of a constant broadcast to `dims`. */
+function spread(x: Tensor, dims: readonly number[], budget: Budget): Float64Array {
+    const count = elementCount(dims);
+    budget.spend(count);
+    if (x.data.length === count) return x.data;
+    if (x.data.length === 1) return new Float64Array(count).fill(x.data[0]);
+    const indices = broadcastIndices(x.dims, dims, budget);
+    const data = new Float64Array(count);
+    for (let i = 0; i < count; i++) data[i] = x.data[indices[i]];
+    return data;
 }
 
 /** Fold of `step` over a range of elements, then `finish` with their number. */
@@ -225,7 +236,7 @@ function matMul(_node: GraphNode, inputs: readonly (Tensor | null)[], budget: Bu
     const [rows, inner] = a.dims;
     const columns = b.dims[1];
     if (b.dims[0] !== inner) throw new BrokenGraph(`multiplies [${a.dims}] with [${b.dims}]; export again`);
-    budget.spend(rows * columns + (rows * inner * columns) / 16);
+    budget.spend(rows * columns + (rows * inner * columns) / 8);
     const data = new Float64Array(rows * columns);
     for (let r = 0; r < rows; r++)
         for (let k = 0; k < inner; k++) {

@@ -155,15 +155,15 @@ export class LayerChain {
                 features ??= new Float64Array(size * columnOf.size);
                 for (let i = 0; i < part.length; i++)
                     features[Math.floor(i / source.size) * columnOf.size + columns[i % source.size]] += part[i];
-            } else if (source.kind === "hidden") hiddenWeights = Float32Array.from(part);
-            else latentWeights = Float32Array.from(part);
+            } else if (source.kind === "hidden") hiddenWeights = new Float32Array(part);
+            else latentWeights = new Float32Array(part);
         }
         return {
             outputSize: size,
             hiddenWeights,
-            featureWeights: features && Float32Array.from(features),
+            featureWeights: features && new Float32Array(features),
             latentWeights,
-            bias: Float32Array.from(bias),
+            bias: new Float32Array(bias),
             activation: layer.activation,
         };
     }

@@ -262,10 +262,12 @@ function strided(dims: readonly number[], strides: readonly number[], offset: nu
     budget.spend(count);
     const indices = new Int32Array(count);
     const position = new Array<number>(dims.length).fill(0);
+    const last = dims.length - 1;
+    const [run, step] = last >= 0 ? [dims[last], strides[last]] : [1, 0];
     let current = offset;
-    for (let i = 0; i < count; i++) {
-        indices[i] = current;
-        for (let axis = dims.length - 1; axis >= 0; axis--) {
+    for (let i = 0; i < count; ) {
+        for (let k = 0; k < run; k++) indices[i++] = current + k * step;
+        for (let axis = last - 1; axis >= 0; axis--) {
             current += strides[axis];
             if (++position[axis] < dims[axis]) break;
             current -= strides[axis] * dims[axis];
@@ -276,7 +278,9 @@ function strided(dims: readonly number[], strides: readonly number[], offset: nu
 }
 
 function take(x: Tensor, dims: readonly number[], indices: Int32Array): Tensor {
-    return { type: x.type, dims, data: Float64Array.from(indices, (index) => x.data[index]) };
+    const data = new Float64Array(indices.length);
+    for (let i = 0; i < data.length; i++) data[i] = x.data[indices[i]];
+    return { type: x.type, dims, data };
 }
 
 /** The same elements under other dimensions. */

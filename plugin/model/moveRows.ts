@@ -58,15 +58,18 @@ export function moveRows(node: GraphNode, inputs: readonly (Value | null)[], bat
     });
 
     // 2. Where they went.
-    const perPoint = sources.flatMap((source, i) =>
-        new Array<boolean>(affines[i].size).fill(source.kind === "rows" && source.perPoint),
-    );
+    const perPoint = new Uint8Array(joined.size);
+    numbered.forEach(({ data }, i) => {
+        const source = sources[i];
+        if (source.kind === "rows" && source.perPoint) perPoint.fill(1, data[0], data[0] + affines[i].size);
+    });
     const ofPoint = columnsOfPoint(joined);
     return foldNode(node, [...numbered, ...parameters], budget).map(({ dims, data }): Value => {
         const rowCount = dims[0];
         if (rowCount !== 1 && rowCount !== batch.trialRows) throw mixing();
         const size = data.length / rowCount;
-        const picks = data.slice(0, size).map((number) => number % joined.size);
+        budget.spend(data.length);
+        const picks = data.subarray(0, size).map((number) => number % joined.size);
         for (let row = 0; row < rowCount; row++) {
             for (let i = 0; i < size; i++) {
                 const number = data[row * size + i];
@@ -80,7 +83,7 @@ export function moveRows(node: GraphNode, inputs: readonly (Value | null)[], bat
         }
         return {
             kind: "rows",
-            perPoint: rowCount === batch.trialRows && (rowCount > 1 || picks.some((pick) => perPoint[pick])),
+            perPoint: rowCount === batch.trialRows && (rowCount > 1 || picks.some((pick) => perPoint[pick] === 1)),
             dims: dims.slice(1),
             affine: select(joined, picks, budget),
         };

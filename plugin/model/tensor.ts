@@ -142,7 +142,7 @@ const whole = (bytes: number, parse: Layout["parse"], values: Layout["values"] =
     parse,
     values,
 });
-const from = (values: ArrayLike<number>) => Float64Array.from(values);
+const from = (values: ArrayLike<number>) => new Float64Array(values);
 
 const layouts = new Map<number, Layout>([
     [
