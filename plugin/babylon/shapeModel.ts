@@ -13,6 +13,7 @@ import {
     sampleLatent,
     sampleLatentAround,
     typicality,
+    typicalLatents,
 } from "../latent/index.js";
 import type { Bounds, Decoder, DecoderMetadata, LatentAxis } from "../model/decoder.js";
 import { type ReadDecoderOptions, readDecoder } from "../model/readDecoder.js";
@@ -20,12 +21,12 @@ import { extractSurfaceAsync } from "../surface/cpu/extractSurface.js";
 import { type GpuSurface, GpuSurfaceMaker, isOnGpu } from "../surface/gpu/gpuSurface.js";
 import { checkResolution } from "../surface/grid.js";
 import type { SurfaceMesh, SurfaceStatistics } from "../surface/mesh.js";
+import { fieldSlopeAsync } from "../surface/slope.js";
 import { type Backend, chooseBackend, deviceOf } from "./backend.js";
 import { createFieldAsync, type Evaluator } from "./createField.js";
 import { setCpuGeometry, setGpuGeometry } from "./gpuGeometry.js";
 import { LatestWins } from "./latestWins.js";
 import { LiveMesh } from "./liveMesh.js";
-import { measureSlopeAsync } from "./measureSlope.js";
 import { readBack } from "./readBack.js";
 import { type DecoderProgress, type DecoderSource, readSource } from "./readSource.js";
 
@@ -93,7 +94,7 @@ export class ShapeModel {
         try {
             signal?.throwIfAborted();
             const maker = device ? await GpuSurfaceMaker.CreateAsync(device) : null;
-            const slope = await measureSlopeAsync(decoder, field);
+            const slope = await fieldSlopeAsync(field, decoder, typicalLatents(decoder.metadata));
             signal?.throwIfAborted();
             return new ShapeModel(scene, decoder, field, maker, slope, latentDeviation ?? null);
         } catch (error) {

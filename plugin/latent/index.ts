@@ -5,3 +5,4 @@ export { findAxis, interpolateLatents, moveAlongAxis, positionOnAxis } from "./m
 export { LatentRandom } from "./random.js";
 export { type LatentSampleOptions, sampleLatent, sampleLatentAround } from "./sampleLatent.js";
 export { typicality } from "./typicality.js";
+export { typicalLatents } from "./typicalLatents.js";

@@ -10,6 +10,9 @@ export type RuntimeTensor = ort.Tensor;
 
 /** Not a literal where it is imported, so that bundlers leave Node's build out of pages. */
 const NODE_BUILD = "onnxruntime-web";
+const NODE_OS = "node:os";
+/** More gain nothing on matrices of a decoder's size. */
+const MAX_THREADS = 8;
 
 let wasm: Promise<Runtime> | null = null;
 let webgpu: Promise<Runtime> | null = null;
@@ -19,7 +22,7 @@ const isNode =
 
 /** Loads the runtime's WASM build, once; with threads where the page is cross-origin isolated. */
 export function loadWasmRuntimeAsync(): Promise<Runtime> {
-    wasm ??= (isNode ? import(/* @vite-ignore */ NODE_BUILD) : import("onnxruntime-web/wasm")).then(quiet);
+    wasm ??= isNode ? loadInNode() : import("onnxruntime-web/wasm").then(quiet);
     return wasm;
 }
 
@@ -27,6 +30,16 @@ export function loadWasmRuntimeAsync(): Promise<Runtime> {
 export function loadWebGpuRuntimeAsync(): Promise<Runtime> {
     webgpu ??= import("onnxruntime-web/webgpu").then(quiet);
     return webgpu;
+}
+
+/** Pages choose a number of threads by themselves; in Node the runtime takes one unless told. */
+async function loadInNode(): Promise<Runtime> {
+    const [runtime, { availableParallelism }] = await Promise.all([
+        import(/* @vite-ignore */ NODE_BUILD) as Promise<Runtime>,
+        import(/* @vite-ignore */ NODE_OS) as Promise<typeof import("node:os")>,
+    ]);
+    runtime.env.wasm.numThreads = Math.min(availableParallelism(), MAX_THREADS);
+    return quiet(runtime);
 }
 
 function quiet(runtime: Runtime): Runtime {
