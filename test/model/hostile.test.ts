@@ -80,7 +80,10 @@ const refused: Record<string, [GraphSpec, RegExp]> = {
         { ...sound, inputType: ElementType.INT64 },
         /"input" \[\?, 7\] of INT64; .* in floats/,
     ],
-    "a code of a million numbers": [{ ...sound, inputs: { z: [1, 1e6], input: ["N", 3] } }, /up to 4096 numbers a code/],
+    "a code of a million numbers": [
+        { ...sound, inputs: { z: [1, 1e6], input: ["N", 3] } },
+        /up to 4096 numbers a code/,
+    ],
     "several outputs a point": [withWeights(floats(new Float32Array(14), [7, 2])), /output has 2 columns; expected 1/],
     "an output that ignores the points": [withNodes([node("Identity", ["w"], "sdf")]), /does not depend on the points/],
     "weights of zero columns": [withWeights(floats([], [7, 0])), /output has 0 columns/],
