@@ -82,10 +82,8 @@ export class GraphBuilder {
     ): Uint8Array {
         const describe = (values: typeof inputs) => Object.entries(values).map(([name, dims]) => valueInfo(name, dims));
         const model = create(ModelProtoSchema, {
-            irVersion: IR_VERSION,
             producerName: "babylon-deepsdf",
             opsetImport: [{ domain: "", version: OPERATOR_SET }],
-            metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
             graph: create(GraphProtoSchema, {
                 name: "decoder",
                 node: this.nodes,
@@ -94,7 +92,14 @@ export class GraphBuilder {
                 output: describe(outputs),
             }),
         });
-        return toBinary(ModelProtoSchema, model);
+        // The metadata before the graph, the operator set last: a file cut short anywhere lacks something that no model may lack.
+        const metadataProps = Object.entries(metadata).map(([key, value]) => ({ key, value }));
+        const head = toBinary(ModelProtoSchema, create(ModelProtoSchema, { irVersion: IR_VERSION, metadataProps }));
+        const rest = toBinary(ModelProtoSchema, model);
+        const bytes = new Uint8Array(head.length + rest.length);
+        bytes.set(head);
+        bytes.set(rest, head.length);
+        return bytes;
     }
 
     private tensor(dataType: number, dims: readonly number[], rawData: Uint8Array): string {

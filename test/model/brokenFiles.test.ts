@@ -1,7 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { readDecoder, writeDecoder } from "../../plugin/model/index.js";
-import { randomPerceptron } from "../support/perceptrons.js";
+import { checkPerceptron } from "../../plugin/model/checkPerceptron.js";
+import { type ReadDecoderOptions, readDecoder, writeDecoder } from "../../plugin/model/index.js";
+import { createTestRandom, randomPerceptron } from "../support/perceptrons.js";
+import { build } from "./exporterParts.js";
+import { inputVariants } from "./inputVariants.js";
+import { layerVariants } from "./layerVariants.js";
 import { someMetadata } from "./someMetadata.js";
+
+/** Damaged copies of each file. */
+const MUTATIONS = 150;
 
 describe("readDecoder on broken input", () => {
     const good = writeDecoder(randomPerceptron(), someMetadata(6));
@@ -26,25 +33,47 @@ describe("readDecoder on broken input", () => {
         expect(() => readDecoder(good, { bounds: { min: [0, 0, 0], max: [0, 1, 1] } })).toThrow(/no box/);
     });
 
-    it("survives thousands of damaged files: a decoder or an error, nothing else", () => {
-        let state = 12345;
-        const random = (below: number) => {
-            state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-            return Math.floor((state / 2 ** 32) * below);
-        };
-        const small = writeDecoder(randomPerceptron({ width: 4, depth: 3, latentSize: 2 }), someMetadata(2));
+    it("finds every truncation", () => {
+        const small = writeDecoder(randomPerceptron({ width: 4, depth: 2, latentSize: 2 }), someMetadata(2));
+        for (let length = 0; length < small.length; length++)
+            expect(() => readDecoder(small.subarray(0, length))).toThrow(/^readDecoder: /);
+    });
+});
+
+describe("readDecoder on damaged files", () => {
+    const variants = { ...inputVariants, ...layerVariants };
+    const files: [string, Uint8Array, ReadDecoderOptions?][] = [
+        ["our own", writeDecoder(randomPerceptron({ width: 4, depth: 3, latentSize: 2 }), someMetadata(2))],
+        ...Object.entries(variants).map(([name, variant]): [string, Uint8Array, ReadDecoderOptions?] => [
+            name,
+            build(variant),
+            variant.options,
+        ]),
+    ];
+
+    it.each(files)("gives a decoder or an error, nothing else: %s", (_, sound, options) => {
+        const random = createTestRandom(sound.length);
+        const below = (limit: number) => Math.floor(random() * limit);
         let errors = 0;
-        for (let n = 0; n < 2000; n++) {
-            const bytes = small.slice(0, n % 3 === 0 ? random(small.length) : small.length);
-            for (let flips = 1 + random(4); flips > 0; flips--) bytes[random(bytes.length)] = random(256);
+        for (let n = 0; n < MUTATIONS; n++) {
+            const bytes = sound.slice(0, n % 4 === 0 ? below(sound.length) : sound.length);
+            for (let flips = 1 + below(4); flips > 0 && bytes.length > 0; flips--)
+                bytes[below(bytes.length)] = below(2) ? below(256) : bytes[below(bytes.length)] ^ (1 << below(8));
+            const start = performance.now();
             try {
-                readDecoder(bytes);
+                const { perceptron, notPerceptronReason, latentSize } = readDecoder(bytes, options);
+                expect(perceptron === null).toBe(notPerceptronReason !== null);
+                if (perceptron) {
+                    expect(perceptron.latentSize).toBe(latentSize);
+                    expect(() => checkPerceptron("test", perceptron, "float32")).not.toThrow();
+                }
             } catch (error) {
                 expect(error).toBeInstanceOf(Error);
                 expect((error as Error).message).toMatch(/^readDecoder: /);
                 errors++;
             }
+            expect(performance.now() - start).toBeLessThan(10_000);
         }
-        expect(errors).toBeGreaterThan(500);
+        expect(errors).toBeGreaterThan(MUTATIONS / 10);
     });
 });
