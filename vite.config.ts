@@ -39,6 +39,6 @@ const library = {
             },
             formats: ["es" as const],
         },
-        rollupOptions: { external: [/^@babylonjs\//, /^onnxruntime-web/, /^@bufbuild\//, /^node:/] },
+        rollupOptions: { external: [/^@babylonjs\//, /^onnxruntime-web/, /^@bufbuild\//, /^@gltf-transform\//, "cli-progress", /^node:/] },
     },
 };

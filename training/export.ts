@@ -96,7 +96,7 @@ function describe(checkpoint: Checkpoint, categories: readonly CategoryCodes[]):
         clampDistance: recipe.clampDistance,
         upAxis: "y",
         categories: categories.map(({ category }) => category),
-        prior: fitPrior(categories),
+        prior: fitPrior(categories, recipe.seed),
         axes: findAxes(categories),
         provenance: {
             data: `${shapesPerFamily} procedural shapes of each family, ${samplesPerShape} signed distances a shape`,

@@ -19,7 +19,7 @@ export async function fieldSlopeAsync(
 ): Promise<number> {
     const known = decoder.metadata?.evaluation.slope;
     if (typeof known === "number" && known > 0 && known < 100) {
-        return Math.max(DEFAULT_SLOPE, MARGIN * known);
+        return Math.max(DEFAULT_SLOPE, known);
     }
     const points = spreadPoints(decoder.bounds);
     let steepest = DEFAULT_SLOPE;

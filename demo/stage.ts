@@ -1,0 +1,99 @@
+import { ArcRotateCamera } from "@babylonjs/core/Cameras/arcRotateCamera.js";
+import type { AbstractEngine } from "@babylonjs/core/Engines/abstractEngine.js";
+import { Engine } from "@babylonjs/core/Engines/engine.js";
+import { WebGPUEngine } from "@babylonjs/core/Engines/webgpuEngine.js";
+import { DirectionalLight } from "@babylonjs/core/Lights/directionalLight.js";
+import { HemisphericLight } from "@babylonjs/core/Lights/hemisphericLight.js";
+import { ShadowGenerator } from "@babylonjs/core/Lights/Shadows/shadowGenerator.js";
+import { StandardMaterial } from "@babylonjs/core/Materials/standardMaterial.js";
+import { Color3, Color4 } from "@babylonjs/core/Maths/math.color.js";
+import { Vector3 } from "@babylonjs/core/Maths/math.vector.js";
+import { CreateDisc } from "@babylonjs/core/Meshes/Builders/discBuilder.js";
+import type { Mesh } from "@babylonjs/core/Meshes/mesh.js";
+import { Scene } from "@babylonjs/core/scene.js";
+import "@babylonjs/core/Lights/Shadows/shadowGeneratorSceneComponent.js";
+import "@babylonjs/core/Culling/ray.js";
+
+const BACKGROUND = "#2b3038";
+/** Props fill [-0.9, 0.9] on their longest side; the ground lies a little below the lowest. */
+const GROUND_HEIGHT = -0.93;
+
+/** WebGPU where the browser has it, else WebGL. */
+export async function createEngine(canvas: HTMLCanvasElement, wanted: string | null): Promise<AbstractEngine> {
+    if (wanted !== "webgl" && (await WebGPUEngine.IsSupportedAsync)) {
+        const engine = new WebGPUEngine(canvas, { antialias: true, adaptToDeviceRatio: true });
+        await engine.initAsync();
+        return engine;
+    }
+    return new Engine(canvas, true, { preserveDrawingBuffer: true }, true);
+}
+
+/** A ground, a sun with a soft shadow, a sky, and a camera to turn. */
+export class Stage {
+    readonly scene: Scene;
+    private readonly shadows: ShadowGenerator;
+    private readonly material: StandardMaterial;
+
+    constructor(engine: AbstractEngine, canvas: HTMLCanvasElement) {
+        const scene = new Scene(engine);
+        this.scene = scene;
+        scene.clearColor = Color4.FromColor3(Color3.FromHexString(BACKGROUND));
+
+        // The ground fades into the background.
+        scene.fogMode = Scene.FOGMODE_LINEAR;
+        scene.fogColor = Color3.FromHexString(BACKGROUND);
+        scene.fogStart = 5;
+        scene.fogEnd = 14;
+
+        const camera = new ArcRotateCamera("camera", 1.05, 1.2, 4.2, new Vector3(0, -0.08, 0), scene);
+        camera.lowerRadiusLimit = 2;
+        camera.upperRadiusLimit = 9;
+        camera.upperBetaLimit = 1.54;
+        camera.wheelDeltaPercentage = 0.01;
+        camera.minZ = 0.05;
+        camera.attachControl(canvas, true);
+
+        const sky = new HemisphericLight("sky", new Vector3(0.2, 1, 0.3), scene);
+        sky.intensity = 0.6;
+        sky.diffuse = Color3.FromHexString("#dfe8f5");
+        sky.groundColor = Color3.FromHexString("#5a4d42");
+        const sun = new DirectionalLight("sun", new Vector3(-0.35, -1, -0.85), scene);
+        sun.position = new Vector3(1.4, 4, 3.4);
+        sun.intensity = 1.25;
+        sun.diffuse = Color3.FromHexString("#fff1dc");
+
+        this.shadows = new ShadowGenerator(1024, sun);
+        this.shadows.useBlurExponentialShadowMap = true;
+        this.shadows.blurKernel = 24;
+        this.shadows.setDarkness(0.35);
+        this.addGround();
+
+        this.material = new StandardMaterial("clay", scene);
+        this.material.diffuseColor = Color3.FromHexString("#d29a63");
+        this.material.specularColor = new Color3(0.12, 0.12, 0.12);
+        this.material.specularPower = 24;
+    }
+
+    /** Resolves when everything in the scene can be drawn. */
+    whenReadyAsync(): Promise<void> {
+        return this.scene.whenReadyAsync();
+    }
+
+    /** Gives a prop its material and shadow. */
+    show(mesh: Mesh): void {
+        mesh.material = this.material;
+        mesh.receiveShadows = true;
+        this.shadows.addShadowCaster(mesh);
+    }
+
+    private addGround(): void {
+        const ground = CreateDisc("ground", { radius: 30, tessellation: 96 }, this.scene);
+        ground.rotation.x = Math.PI / 2;
+        ground.position.y = GROUND_HEIGHT;
+        ground.receiveShadows = true;
+        const material = new StandardMaterial("ground", this.scene);
+        material.diffuseColor = Color3.FromHexString("#6d7580");
+        material.specularColor = Color3.Black();
+        ground.material = material;
+    }
+}

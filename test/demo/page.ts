@@ -1,0 +1,56 @@
+import { join } from "node:path";
+import { type Browser, chromium, type Page } from "playwright";
+import { createServer, type ViteDevServer } from "vite";
+import { findBrowser, SOFTWARE_WEBGPU_FLAGS } from "../browser.mjs";
+
+/** The demo as served, and a browser to look at it with. */
+export class DemoSite {
+    static async OpenAsync(): Promise<DemoSite> {
+        const server = await createServer({
+            configFile: join(import.meta.dirname, "../../vite.config.ts"),
+            server: { port: 0, host: "127.0.0.1", hmr: false, watch: null },
+            // Apart from the cache of other runs, which may hold other dependencies.
+            cacheDir: join(import.meta.dirname, "../../node_modules/.vite-demo-test"),
+            logLevel: "error",
+        });
+        await server.listen();
+        const browser = await chromium.launch({
+            executablePath: findBrowser() ?? undefined,
+            args: SOFTWARE_WEBGPU_FLAGS,
+        });
+        return new DemoSite(server, browser);
+    }
+
+    private constructor(
+        private readonly server: ViteDevServer,
+        private readonly browser: Browser,
+    ) {}
+
+    /** The page with its first prop drawn; console errors and warnings are collected. */
+    async openAsync(query: string, size = { width: 900, height: 600 }): Promise<{ page: Page; complaints: string[] }> {
+        const page = await this.browser.newPage({ viewport: size });
+        const complaints: string[] = [];
+        page.on("pageerror", (error) => complaints.push(error.message));
+        page.on("console", (entry) => {
+            if (["error", "warning"].includes(entry.type())) complaints.push(entry.text());
+        });
+        await page.goto(`${this.server.resolvedUrls!.local[0]}?${query}`);
+        await waitForSurfaces(page, 1);
+        return { page, complaints };
+    }
+
+    async closeAsync(): Promise<void> {
+        await this.browser.close();
+        await this.server.close();
+    }
+}
+
+/** Waits until so many surfaces were made and the last is on screen. */
+export async function waitForSurfaces(page: Page, count: number): Promise<void> {
+    await page.waitForFunction((least) => Number(document.body.dataset.surfaces ?? 0) >= least, count, {
+        timeout: 120_000,
+    });
+    await page.waitForFunction(() => document.getElementById("message")!.hidden);
+    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+    await page.waitForTimeout(500);
+}
