@@ -39,6 +39,15 @@ const library = {
             },
             formats: ["es" as const],
         },
-        rollupOptions: { external: [/^@babylonjs\//, /^onnxruntime-web/, /^@bufbuild\//, /^@gltf-transform\//, "cli-progress", /^node:/] },
+        rollupOptions: {
+            external: [
+                /^@babylonjs\//,
+                /^onnxruntime-web/,
+                /^@bufbuild\//,
+                /^@gltf-transform\//,
+                "cli-progress",
+                /^node:/,
+            ],
+        },
     },
 };
