@@ -26,6 +26,13 @@ export class DemoSite {
         private readonly browser: Browser,
     ) {}
 
+    /** The page as it opens. */
+    async newPageAsync(query: string, size = { width: 900, height: 600 }): Promise<Page> {
+        const page = await this.browser.newPage({ viewport: size });
+        await page.goto(`${this.server.resolvedUrls!.local[0]}?${query}`);
+        return page;
+    }
+
     /** The page with its first prop drawn; console errors and warnings are collected. */
     async openAsync(query: string, size = { width: 900, height: 600 }): Promise<{ page: Page; complaints: string[] }> {
         const page = await this.browser.newPage({ viewport: size });
