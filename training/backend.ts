@@ -48,7 +48,7 @@ const LOADERS: Record<BackendName, () => Promise<{ tf: TensorFlow; description: 
     "tfjs-node-gpu": () => loadNative("@tensorflow/tfjs-node-gpu"),
     "tfjs-node": () => loadNative("@tensorflow/tfjs-node"),
     wasm: async () => {
-        const tf = await import("@tensorflow/tfjs-core");
+        const tf = await loadCore();
         const { setWasmPaths, setThreadsCount } = await import("@tensorflow/tfjs-backend-wasm");
         setWasmPaths(`${join(createRequire(import.meta.url).resolve("@tensorflow/tfjs-backend-wasm"), "..")}/`);
         setThreadsCount(1);
@@ -58,12 +58,21 @@ const LOADERS: Record<BackendName, () => Promise<{ tf: TensorFlow; description: 
         return { tf, description: `tfjs-backend-wasm ${tf.version_core}` };
     },
     cpu: async () => {
-        const tf = await import("@tensorflow/tfjs-core");
+        const tf = await loadCore();
         await import("@tensorflow/tfjs-backend-cpu");
         await tf.setBackend("cpu");
         return { tf, description: `tfjs-backend-cpu ${tf.version_core}, plain JavaScript` };
     },
 };
+
+/** TensorFlow.js without kernels, but with the gradients, which its own entry leaves out. */
+async function loadCore(): Promise<TensorFlow> {
+    const tf = await import("@tensorflow/tfjs-core");
+    // Published for bundlers only: Node's own loader cannot follow its imports. It shares its registry with the entry.
+    const { require } = await import("tsx/cjs/api");
+    require("@tensorflow/tfjs-core/dist/register_all_gradients.js", import.meta.url);
+    return tf;
+}
 
 async function loadNative(packageName: string): Promise<{ tf: TensorFlow; description: string }> {
     if (!existsSync(join(NATIVE_FOLDER, "node_modules", packageName))) {
@@ -71,7 +80,10 @@ async function loadNative(packageName: string): Promise<{ tf: TensorFlow; descri
     }
     // Its notes on CPU features would run through the progress bar.
     process.env.TF_CPP_MIN_LOG_LEVEL ??= "3";
-    const tf = createRequire(join(NATIVE_FOLDER, "package.json"))(packageName);
+    const require = createRequire(join(NATIVE_FOLDER, "package.json"));
+    // Gone from Node 23 on; the binding still asks for it.
+    require("node:util").isNullOrUndefined ??= (value: unknown) => value === null || value === undefined;
+    const tf = require(packageName);
     await tf.ready();
     const binding = tf.backend().binding;
     const device = tf.backend().isUsingGpuDevice ? "CUDA" : "CPU kernels";

@@ -21,29 +21,40 @@ export function writeCard(
             [layer.hiddenWeights, layer.featureWeights, layer.latentWeights].reduce((s, w) => s + (w?.length ?? 0), 0),
         0,
     );
-    const percent = (share: number) => `${Math.round(100 * share)} %`;
+    const percent = (share: number) => `${Number((100 * share).toFixed(1))} %`;
     const rows = categories.map((category) => {
         const names = axes.filter((axis) => axis.category === category).map((axis) => axis.name);
-        const figures = [evaluation.knownIou[category].toFixed(3), evaluation.knownIouWorst[category].toFixed(3)];
+        const { iou, iouWorst, onePiece } = evaluation.known[category];
+        const unseen = evaluation.unseen[category]?.iou.toFixed(3) ?? "–";
+        const figures = [iou.toFixed(3), iouWorst.toFixed(3), unseen, percent(onePiece)];
         return `| ${category} | ${figures.join(" | ")} | ${percent(evaluation.onePiece[category])} | ${names.join(", ")} |`;
     });
+    const { unseenIouMean, pieceResolution } = evaluation;
+    const [knownCount, unseenCount] = [evaluation.known, evaluation.unseen].map(
+        (group) => Object.values(group)[0]?.count ?? 0,
+    );
+    const millions = (count: unknown) => (Number(count) / 1e6).toFixed(0);
+    const before = Number(provenance.samplesSeenBefore)
+        ? ` (${millions(provenance.samplesSeenBefore)} of them in a run on fewer shapes that this one went on from)`
+        : ` in ${provenance.minutes} minutes`;
     const text = `# ${name}.onnx
 
-Props from a latent code of ${metadata.latentSize} numbers: ${categories.join(", ")}. This page is written by \`npm run export\` in training/.
+Props from a latent code of ${metadata.latentSize} numbers: ${categories.join(", ")}. This page is written by \`npm run export\`.
 
-![Each row a family: four shapes trained on, as decoded; then six samples at temperature 0.8](${name}.png)
+![Each row a family: four shapes trained on, as decoded; then six samples of the prior](${name}.png)
 
-| family | known shapes, mean IoU | worst | samples in one piece | axes |
-|---|---|---|---|---|
+| family | known shapes, mean IoU | worst | unseen shapes, mean IoU | known in one piece | samples in one piece | axes |
+|---|---|---|---|---|---|---|
 ${rows.join("\n")}
 
-- Known shapes: ${evaluation.shapesPerFamily} of each family, ${evaluation.pointsPerShape} points each, uniform in the shape's cube and drawn anew, never trained on; mean over families ${evaluation.knownIouMean.toFixed(3)}.
-- Samples: ${evaluation.samplesPerFamily} of each family from the prior at temperature 1, resolution 48.
+- Known shapes: ${knownCount} of each family, ${evaluation.pointsPerShape} points each, uniform in the shape's cube and drawn anew, never trained on; mean over families ${evaluation.knownIouMean.toFixed(3)}.
+- Unseen shapes: ${unseenCount} of each family, codes fitted to signed distances by Adam, measured likewise; mean over families ${unseenIouMean.toFixed(3)}.
+- Samples: ${evaluation.samplesPerFamily} of each family from the prior at temperature 1; pieces counted at resolution ${pieceResolution}. Each part of the prior was narrowed until samples of it, other ones, hung together.
 - Slope of the field near the surface, 99th percentile: ${evaluation.slope.toFixed(2)}.
 - Network: ${recipe.depth} layers of ${recipe.width}, ${recipe.octaves} octaves of Fourier features, the code linear into every layer; ${parameters} parameters, ${Math.round(bytes / 1024)} KiB with weights as halves.
 - Frame: +Y up, facing +Z, inside [-1, 1]³; distances are clamped at ${metadata.clampDistance} in training and grow beyond it only roughly.
 - Data: ${provenance.data}, made by the generators in training/families; no outside data.
-- Trained for ${provenance.minutes} minutes on ${provenance.backend}; ${(Number(provenance.samplesSeen) / 1e6).toFixed(0)} million samples seen, seed ${recipe.seed}.
+- Trained on ${provenance.backend}: ${millions(provenance.samplesSeen)} million samples seen${before}, seed ${recipe.seed}, ${provenance.date}.
 - Licence: ${provenance.licence}, weights and data.
 `;
     writeFileSync(path, text);

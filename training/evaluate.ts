@@ -1,151 +1,155 @@
 import { sampleLatent } from "../plugin/latent/index.js";
 import type { DecoderMetadata } from "../plugin/model/decoder.js";
-import { extractSurfaceAsync } from "../plugin/surface/cpu/extractSurface.js";
-import type { SurfaceMesh } from "../plugin/surface/mesh.js";
 import { familiesNamed, makeShape } from "./families/index.js";
-import { progressBar } from "./progress.js";
-import { Random, textKey } from "./random.js";
+import { decode, evaluationPoints, intersectionOverUnion, pieceCount, slopesNear } from "./measure.js";
+import { progressBar, turn } from "./progress.js";
 import { SignedDistance } from "./samples/distance.js";
 import type { TensorField } from "./tensorField.js";
 
-/** Codes of the shapes trained on: family by family, seeds 0, 1, … */
-export type KnownCodes = Readonly<Record<string, readonly Float32Array[]>>;
+/** Codes of one family with the seeds of the shapes they stand for. */
+export type CodesBySeed = ReadonlyMap<number, Float32Array>;
 
+/** Whose figures: codes of shapes, by family. */
+export type FamilyCodes = Readonly<Record<string, CodesBySeed>>;
+
+/** Figures of one family. */
+export interface ShapeFigures {
+    /** Mean volumetric intersection over union with the true shapes. */
+    readonly iou: number;
+    /** The worst shape's. */
+    readonly iouWorst: number;
+    /** Share of decoded shapes that are one closed piece. */
+    readonly onePiece: number;
+    /** Shapes measured. */
+    readonly count: number;
+}
+
+/** All that is measured of a decoder; goes into its file and its card. */
 export interface Evaluation {
-    /** Mean volumetric intersection over union with shapes trained on, by family. */
-    readonly knownIou: Readonly<Record<string, number>>;
+    /** Shapes trained on, with the codes that training found; by family. */
+    readonly known: Readonly<Record<string, ShapeFigures>>;
+    /** Shapes never seen, with codes fitted to their signed distances; by family. */
+    readonly unseen: Readonly<Record<string, ShapeFigures>>;
     readonly knownIouMean: number;
-    /** The worst shape's, by family. */
-    readonly knownIouWorst: Readonly<Record<string, number>>;
-    readonly shapesPerFamily: number;
-    readonly pointsPerShape: number;
-    /** Share of prior samples at temperature 1 that are one closed piece at resolution 48, by family. */
+    readonly unseenIouMean: number;
+    /** Share of samples of the prior at temperature 1 that are one closed piece, by family. */
     readonly onePiece: Readonly<Record<string, number>>;
+    readonly onePieceMean: number;
     readonly samplesPerFamily: number;
+    readonly pointsPerShape: number;
+    /** Cells along the side of the bounds at which pieces are counted. */
+    readonly pieceResolution: number;
     /** 99th percentile of the field's slope near the surface. */
     readonly slope: number;
 }
 
-/** Half the side of the cube that evaluation points fill; shapes reach to 0.9. */
-const HALF_SIDE = 0.92;
+/** How much is measured. */
+export interface EvaluationCounts {
+    readonly points: number;
+    readonly samples: number;
+}
 
-/**
- * Measures a decoder against the shapes it was trained on, at points drawn anew, and the pieces its samples have.
- *
- * @param shapeCount shapes of each family, evenly over those known
- */
+export const PIECE_RESOLUTION = 48;
+
+/** Measures a decoder against known and unseen shapes, and the pieces that these and samples of its prior have. */
 export async function evaluateDecoder(
     field: TensorField,
     metadata: DecoderMetadata,
-    codes: KnownCodes,
-    shapeCount: number,
-    pointCount: number,
-    sampleCount: number,
+    known: FamilyCodes,
+    unseen: FamilyCodes,
+    { points, samples }: EvaluationCounts,
 ): Promise<Evaluation> {
-    const names = Object.keys(codes);
+    const total = [known, unseen].flatMap((group) => Object.values(group)).reduce((sum, { size }) => sum + size, 0);
     const bar = progressBar("evaluation {bar} {value}/{total} shapes | {what} | {eta_formatted} left");
-    bar.start(names.length * (shapeCount + sampleCount), 0, { what: "" });
-    const knownIou: Record<string, number> = {};
-    const knownIouWorst: Record<string, number> = {};
+    bar.start(total + metadata.categories.length * samples, 0, { what: "" });
+    const done = () => {
+        bar.increment();
+        return turn();
+    };
+    const figures = async (group: FamilyCodes) => {
+        const entries: [string, ShapeFigures][] = [];
+        for (const [family, codes] of Object.entries(group)) {
+            entries.push([family, await measureFamily(field, metadata, family, codes, points, done)]);
+        }
+        return Object.fromEntries(entries);
+    };
+    const [knownFigures, unseenFigures] = [await figures(known), await figures(unseen)];
     const onePiece: Record<string, number> = {};
-    const slopes: number[] = [];
-    for (const family of familiesNamed(names)) {
-        const known = codes[family.name];
-        const count = Math.min(shapeCount, known.length);
-        const values: number[] = [];
-        for (let n = 0; n < count; n++) {
-            const seed = Math.floor((n * known.length) / count);
-            const mesh = await makeShape(family, seed);
-            values.push(
-                await intersectionOverUnion(
-                    field,
-                    known[seed],
-                    new SignedDistance(mesh),
-                    pointCount,
-                    family.name,
-                    seed,
-                ),
-            );
-            if (n % 8 === 0) slopes.push(...(await slopesNear(field, known[seed], mesh.positions)));
-            bar.increment({ what: family.name });
-        }
-        knownIou[family.name] = mean(values);
-        knownIouWorst[family.name] = Math.min(...values);
-        let whole = 0;
-        for (let seed = 0; seed < sampleCount; seed++) {
-            const latent = sampleLatent(metadata, { seed, category: family.name });
-            whole += pieceCount(await decode(field, latent, metadata, 48)) === 1 ? 1 : 0;
-            bar.increment({ what: `${family.name} samples` });
-        }
-        onePiece[family.name] = sampleCount > 0 ? whole / sampleCount : Number.NaN;
+    for (const category of metadata.categories) {
+        onePiece[category] = await shareInOnePiece(field, metadata, category, samples, done);
     }
+    const slope = await slopeOf(field, known);
     bar.stop();
-    slopes.sort((a, b) => a - b);
+    const iouMean = (group: Record<string, ShapeFigures>) => mean(Object.values(group).map(({ iou }) => iou));
     return {
-        knownIou,
-        knownIouMean: mean(Object.values(knownIou)),
-        knownIouWorst,
-        shapesPerFamily: shapeCount,
-        pointsPerShape: pointCount,
+        known: knownFigures,
+        unseen: unseenFigures,
+        knownIouMean: iouMean(knownFigures),
+        unseenIouMean: iouMean(unseenFigures),
         onePiece,
-        samplesPerFamily: sampleCount,
-        slope: slopes[Math.floor(0.99 * slopes.length)],
+        onePieceMean: mean(Object.values(onePiece)),
+        samplesPerFamily: samples,
+        pointsPerShape: points,
+        pieceResolution: PIECE_RESOLUTION,
+        slope,
     };
 }
 
-/** The mesh of a code. */
-export async function decode(
+async function measureFamily(
     field: TensorField,
-    latent: Float32Array,
     metadata: DecoderMetadata,
-    resolution: number,
-): Promise<SurfaceMesh> {
-    return (await extractSurfaceAsync(field, latent, metadata, { resolution })).mesh;
-}
-
-async function intersectionOverUnion(
-    field: TensorField,
-    latent: Float32Array,
-    truth: SignedDistance,
+    name: string,
+    codes: CodesBySeed,
     pointCount: number,
-    family: string,
-    seed: number,
-): Promise<number> {
-    const random = new Random(textKey(`evaluation ${family}`), seed);
-    const points = Float32Array.from({ length: 3 * pointCount }, () => random.between(-HALF_SIDE, HALF_SIDE));
-    const distances = await field.evaluateAsync(latent, points);
-    let both = 0;
-    let either = 0;
-    for (let n = 0; n < pointCount; n++) {
-        const inside = truth.at(points[3 * n], points[3 * n + 1], points[3 * n + 2]) < 0;
-        const decoded = distances[n] < 0;
-        both += inside && decoded ? 1 : 0;
-        either += inside || decoded ? 1 : 0;
+    done: () => Promise<void>,
+): Promise<ShapeFigures> {
+    const [family] = familiesNamed([name]);
+    const values: number[] = [];
+    let whole = 0;
+    for (const [seed, latent] of codes) {
+        const truth = new SignedDistance(await makeShape(family, seed));
+        const points = evaluationPoints(name, seed, pointCount);
+        values.push(await intersectionOverUnion(field, latent, truth, points));
+        whole += pieceCount(await decode(field, latent, metadata, PIECE_RESOLUTION)) === 1 ? 1 : 0;
+        await done();
     }
-    return either > 0 ? both / either : 1;
-}
-
-/** Lengths of the field's gradient at a mesh's vertices. */
-async function slopesNear(field: TensorField, latent: Float32Array, positions: Float32Array): Promise<number[]> {
-    const { pointGradients: g } = await field.evaluateGradientAsync(latent, positions.slice(0, 3 * 2000));
-    return Array.from({ length: g.length / 3 }, (_, n) => Math.hypot(g[3 * n], g[3 * n + 1], g[3 * n + 2]));
-}
-
-/** Pieces of a mesh that hang together. */
-export function pieceCount({ positions, indices }: SurfaceMesh): number {
-    const parent = Int32Array.from({ length: positions.length / 3 }, (_, i) => i);
-    const rootOf = (vertex: number): number => {
-        let root = vertex;
-        while (parent[root] !== root) {
-            parent[root] = parent[parent[root]];
-            root = parent[root];
-        }
-        return root;
+    return {
+        iou: mean(values),
+        iouWorst: Math.min(...values),
+        onePiece: whole / codes.size,
+        count: codes.size,
     };
-    for (let i = 0; i < indices.length; i += 3) {
-        for (const k of [1, 2]) parent[rootOf(indices[i])] = rootOf(indices[i + k]);
+}
+
+/** Of samples with seeds 0, 1, …; NaN of none. */
+async function shareInOnePiece(
+    field: TensorField,
+    metadata: DecoderMetadata,
+    category: string,
+    count: number,
+    done: () => Promise<void>,
+): Promise<number> {
+    let whole = 0;
+    for (let seed = 0; seed < count; seed++) {
+        const latent = sampleLatent(metadata, { seed, category });
+        whole += pieceCount(await decode(field, latent, metadata, PIECE_RESOLUTION)) === 1 ? 1 : 0;
+        await done();
     }
-    return parent.reduce((count, root, vertex) => count + (root === vertex ? 1 : 0), 0);
+    return whole / count;
+}
+
+/** The 99th percentile of slopes near the surface of every eighth shape. */
+async function slopeOf(field: TensorField, known: FamilyCodes): Promise<number> {
+    const slopes: number[] = [];
+    for (const [name, codes] of Object.entries(known)) {
+        const [family] = familiesNamed([name]);
+        for (const [n, [seed, latent]] of [...codes].entries()) {
+            if (n % 8 !== 0) continue;
+            slopes.push(...(await slopesNear(field, latent, (await makeShape(family, seed)).positions)));
+        }
+    }
+    slopes.sort((a, b) => a - b);
+    return slopes[Math.floor(0.99 * slopes.length)];
 }
 
 function mean(values: readonly number[]): number {

@@ -1,16 +1,20 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { sampleLatent } from "../plugin/latent/index.js";
 import type { DecoderMetadata } from "../plugin/model/decoder.js";
 import { readDecoder, writeDecoder } from "../plugin/model/index.js";
-import { loadBackend } from "./backend.js";
+import { BACKEND_NAMES, loadBackend, type TensorFlow } from "./backend.js";
+import { calibratePrior } from "./calibratePrior.js";
 import { writeCard } from "./card.js";
-import { type Checkpoint, readCheckpoint } from "./checkpoint.js";
-import { decode, type Evaluation, evaluateDecoder, type KnownCodes } from "./evaluate.js";
+import { type Checkpoint, readCheckpoint, runFolder, samplesSeen } from "./checkpoint.js";
+import { evaluateDecoder, type FamilyCodes } from "./evaluate.js";
 import { familiesNamed, makeShape } from "./families/index.js";
+import { fitCodesAsync } from "./fitCodes.js";
+import { decode } from "./measure.js";
 import { Network } from "./network.js";
+import { oneOf, readOptions, runCommand, whole } from "./options.js";
 import { type CategoryCodes, findAxes, fitPrior } from "./prior.js";
+import { prepareShape } from "./samples/store.js";
 import { writeContactSheet } from "./sheet.js";
 import { TensorField } from "./tensorField.js";
 
@@ -18,56 +22,81 @@ const HELP = `Writes a training run's decoder file, its model card and a sheet o
 
   --run NAME     run under training/runs (props)       --out DIR      where to write (models)
   --name NAME    of the files (props)                  --shapes N     known shapes of each family to measure (64)
-  --points N     of each shape (20000)                 --samples N    prior samples of each family to measure (40)`;
+  --points N     of each shape (20000)                 --samples N    prior samples of each family to measure (100)
+  --unseen N     unseen shapes of each family to fit codes to and measure (10)
+  --tries N      samples by which each part of the prior is narrowed until they hang together (40; 0: not)
+  --weights W    float16 or float32 (float16)          --backend B    ${BACKEND_NAMES.join(", ")}`;
+
+const DEFAULTS = {
+    run: "props",
+    out: join(import.meta.dirname, "../models"),
+    name: "props",
+    shapes: "64",
+    points: "20000",
+    samples: "100",
+    unseen: "10",
+    tries: "40",
+    weights: "float16",
+    backend: "",
+};
+
+/** Seeds of shapes that no training sees. */
+const FIRST_UNSEEN = 1_000_000;
 
 async function main(): Promise<void> {
-    const { values } = parseArgs({
-        options: {
-            run: { type: "string", default: "props" },
-            out: { type: "string", default: join(import.meta.dirname, "../models") },
-            name: { type: "string", default: "props" },
-            shapes: { type: "string", default: "64" },
-            points: { type: "string", default: "20000" },
-            samples: { type: "string", default: "40" },
-            help: { type: "boolean", default: false },
-        },
-    });
-    if (values.help) {
+    const options = readOptions(DEFAULTS, []);
+    if (options.help) {
         console.log(HELP);
         return;
     }
-    const checkpoint = readCheckpoint(join(import.meta.dirname, "runs", values.run, "checkpoint.bin"));
-    const { tf } = await loadBackend(null);
-    const network = new Network(tf, checkpoint.recipe, checkpoint.recipe.seed);
-    network.variables.forEach((variable, i) => {
-        variable.assign(tf.tensor(checkpoint.state.variables[i], variable.shape));
-    });
-    const trained = await network.toPerceptron();
+    const [shapes, points, samples, unseen, tries] = (["shapes", "points", "samples", "unseen", "tries"] as const).map(
+        (name) => whole(name, options[name], 0, 1e6),
+    );
+    const weights = oneOf("weights", options.weights, ["float16", "float32"]) ?? "float16";
+    const checkpoint = readCheckpoint(join(runFolder(options.run), "checkpoint.bin"));
+    const { tf } = await loadBackend(oneOf("backend", options.backend, BACKEND_NAMES));
+    const trained = await perceptronOf(tf, checkpoint);
     const categories = await categoriesOf(checkpoint);
-    const unmeasured = describe(checkpoint, categories);
+    const raw = describe(checkpoint, categories);
 
     // Measured as it will be read: with its weights rounded to halves.
-    const { perceptron } = readDecoder(writeDecoder(trained, unmeasured, { weights: "float16" }));
+    const { perceptron } = readDecoder(writeDecoder(trained, raw, { weights }));
     if (!perceptron) throw new Error("export: the file written is no perceptron");
     const field = new TensorField(tf, perceptron);
-    const codes = Object.fromEntries(categories.map(({ category, codes }) => [category, codes])) as KnownCodes;
-    const counts = [values.shapes, values.points, values.samples].map(Number);
-    const evaluation = await evaluateDecoder(field, unmeasured, codes, counts[0], counts[1], counts[2]);
-
-    const metadata: DecoderMetadata = { ...unmeasured, evaluation: { ...evaluation } };
-    const path = join(values.out, `${values.name}.onnx`);
-    writeFileSync(path, writeDecoder(trained, metadata, { weights: "float16" }));
-    await writeSheet(field, metadata, codes, join(values.out, `${values.name}.png`));
-    writeCard(
-        join(values.out, `${values.name}.md`),
-        values.name,
-        readFileSync(path).length,
-        perceptron,
-        metadata,
-        evaluation,
+    const calibration = tries > 0 ? await calibratePrior(field, raw, tries, Math.floor(tries / 40)) : null;
+    const described: DecoderMetadata = calibration ? { ...raw, prior: calibration.prior } : raw;
+    const evaluation = await evaluateDecoder(
+        field,
+        described,
+        evenly(categories, shapes),
+        await unseenCodes(tf, checkpoint, categories, unseen),
+        { points, samples },
     );
-    console.table(evaluation.knownIou);
-    console.log(`${path}: mean IoU ${evaluation.knownIouMean.toFixed(3)}, slope ${evaluation.slope.toFixed(2)}`);
+    const metadata: DecoderMetadata = { ...described, evaluation: { ...evaluation, spreads: calibration?.spreads } };
+
+    mkdirSync(options.out, { recursive: true });
+    const path = (extension: string) => join(options.out, `${options.name}.${extension}`);
+    writeFileSync(path("onnx"), writeDecoder(trained, metadata, { weights }));
+    await writeSheet(field, metadata, categories, path("png"));
+    writeCard(path("md"), options.name, readFileSync(path("onnx")).length, perceptron, metadata, evaluation);
+    const { provenance } = metadata;
+    writeFileSync(path("json"), `${JSON.stringify({ provenance, evaluation }, rounded, 2)}\n`);
+    console.table(evaluation.known);
+    console.table(evaluation.unseen);
+    console.table(evaluation.onePiece);
+    console.log(
+        `${path("onnx")}: IoU known ${evaluation.knownIouMean.toFixed(3)}, unseen ${evaluation.unseenIouMean.toFixed(3)}`,
+    );
+}
+
+async function perceptronOf(tf: TensorFlow, { recipe, state }: Checkpoint) {
+    const network = new Network(tf, recipe, recipe.seed);
+    network.variables.forEach((variable, i) => {
+        variable.assign(tf.tensor(state.variables[i], variable.shape));
+    });
+    const perceptron = await network.toPerceptron();
+    network.dispose();
+    return perceptron;
 }
 
 /** The codes of each family with the traits of the shapes they stand for. */
@@ -87,8 +116,41 @@ async function categoriesOf({ families, shapesPerFamily, recipe, state }: Checkp
     return result;
 }
 
+/** Codes of `count` shapes of each family, evenly over those trained on. */
+function evenly(categories: readonly CategoryCodes[], count: number): FamilyCodes {
+    return Object.fromEntries(
+        categories.map(({ category, codes }) => {
+            const few = Math.min(count, codes.length);
+            const seeds = Array.from({ length: few }, (_, n) => Math.floor((n * codes.length) / few));
+            return [category, new Map(seeds.map((seed) => [seed, codes[seed]]))];
+        }),
+    );
+}
+
+/** Codes fitted to `count` shapes of each family that were not trained on, from the mean of the family's codes. */
+async function unseenCodes(
+    tf: TensorFlow,
+    { recipe, state, samplesPerShape }: Checkpoint,
+    categories: readonly CategoryCodes[],
+    count: number,
+): Promise<FamilyCodes> {
+    const weights = state.variables.slice(0, -1);
+    const result: Record<string, Map<number, Float32Array>> = {};
+    for (const { category, codes } of categories) {
+        if (count === 0) continue;
+        const [family] = familiesNamed([category]);
+        const seeds = Array.from({ length: count }, (_, n) => FIRST_UNSEEN + n);
+        const shapes = await Promise.all(seeds.map((seed) => prepareShape(family, seed, samplesPerShape, null)));
+        const mean = codes[0].map((_, i) => codes.reduce((sum, code) => sum + code[i], 0) / codes.length);
+        const starts = seeds.map(() => mean);
+        const fitted = await fitCodesAsync(tf, recipe, weights, shapes, starts);
+        result[category] = new Map(seeds.map((seed, n) => [seed, fitted[n]]));
+    }
+    return result;
+}
+
 function describe(checkpoint: Checkpoint, categories: readonly CategoryCodes[]): DecoderMetadata {
-    const { recipe, state, backend, seconds, shapesPerFamily, samplesPerShape } = checkpoint;
+    const { recipe, backend, seconds, shapesPerFamily, samplesPerShape } = checkpoint;
     return {
         version: 1,
         latentSize: recipe.latentSize,
@@ -104,7 +166,10 @@ function describe(checkpoint: Checkpoint, categories: readonly CategoryCodes[]):
             recipe: { ...recipe },
             backend,
             minutes: Math.round(seconds / 60),
-            samplesSeen: state.step * recipe.shapesPerStep * recipe.pointsPerShape,
+            samplesSeen: samplesSeen(checkpoint),
+            samplesSeenBefore: checkpoint.samplesBefore ?? 0,
+            seed: recipe.seed,
+            date: new Date().toISOString().slice(0, 10),
         },
         evaluation: {},
     };
@@ -114,14 +179,14 @@ function describe(checkpoint: Checkpoint, categories: readonly CategoryCodes[]):
 async function writeSheet(
     field: TensorField,
     metadata: DecoderMetadata,
-    codes: KnownCodes,
+    categories: readonly CategoryCodes[],
     path: string,
 ): Promise<void> {
     const rows = [];
-    for (const [category, known] of Object.entries(codes)) {
+    for (const { category, codes } of categories) {
         const latents = [
-            ...known.slice(0, 4),
-            ...[1, 2, 3, 4, 5, 6].map((seed) => sampleLatent(metadata, { seed, category, temperature: 0.8 })),
+            ...codes.slice(0, 4),
+            ...[1, 2, 3, 4, 5, 6].map((seed) => sampleLatent(metadata, { seed, category })),
         ];
         const row = [];
         for (const latent of latents) row.push(await decode(field, latent, metadata, 96));
@@ -130,9 +195,9 @@ async function writeSheet(
     writeContactSheet(path, rows, 128);
 }
 
-main().catch((error: Error) => {
-    console.error(`export: ${error.message}`);
-    process.exitCode = 2;
-});
+/** Figures to four places: the rest is noise. */
+function rounded(_: string, value: unknown): unknown {
+    return typeof value === "number" && !Number.isInteger(value) ? Number(value.toPrecision(4)) : value;
+}
 
-export type { Evaluation };
+runCommand("export", main);

@@ -15,5 +15,10 @@ export function progressBar(format: string, quiet = false): SingleBar {
     );
 }
 
+/** A turn of the event loop: native kernels never wait, and without one a bar's timer would not run. */
+export function turn(): Promise<void> {
+    return new Promise((resolve) => setImmediate(resolve));
+}
+
 /** A stream that is no terminal: with `noTTYOutput` off, nothing is written to it. */
 const silent = { isTTY: false, write: () => true } as unknown as NodeJS.WritableStream;

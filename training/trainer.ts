@@ -50,6 +50,16 @@ const WARM_UP = 0.01;
 const CODE_DEVIATION = 0.05;
 const PENALTY_WARM_UP = 0.1;
 
+/** What a training starts from, where that is not chance. */
+export interface TrainerStart {
+    /** Values of `Network.variables`, as in a checkpoint of the same network. */
+    readonly weights?: readonly Float32Array[];
+    /** [shapes, latentSize] */
+    readonly codes?: Float32Array;
+    /** Leaves the weights as they are and finds codes only: for shapes that the network has not seen. */
+    readonly codesOnly?: boolean;
+}
+
 /** Trains the weights and one code a shape together (DeepSDF's auto-decoder, Park et al. 2019). */
 export class Trainer {
     readonly network: Network;
@@ -63,21 +73,27 @@ export class Trainer {
         private readonly tf: TensorFlow,
         private readonly set: SampleSet,
         readonly recipe: Recipe,
+        private readonly start: TrainerStart = {},
     ) {
+        checkSet(set, recipe);
         this.network = new Network(tf, recipe, recipe.seed);
         const random = new Random(recipe.seed, 4);
-        const start = Float32Array.from(
-            { length: set.shapes.length * recipe.latentSize },
-            () => CODE_DEVIATION * random.normal(),
-        );
-        this.codes = tf.variable(tf.tensor2d(start, [set.shapes.length, recipe.latentSize]), true, "codes");
+        const codes =
+            start.codes ??
+            Float32Array.from(
+                { length: set.shapes.length * recipe.latentSize },
+                () => CODE_DEVIATION * random.normal(),
+            );
+        this.codes = tf.variable(tf.tensor2d(codes, [set.shapes.length, recipe.latentSize]), true, "codes");
+        if (start.weights) this.put(this.network.variables, start.weights);
         const zeros = () => this.variables.map((variable) => tf.variable(tf.zerosLike(variable), false));
         this.firstMoments = zeros();
         this.secondMoments = zeros();
     }
 
+    /** All that is trained. */
     private get variables(): tfc.Variable[] {
-        return [...this.network.variables, this.codes];
+        return this.start.codesOnly ? [this.codes] : [...this.network.variables, this.codes];
     }
 
     /** Samples seen so far. */
@@ -123,7 +139,9 @@ export class Trainer {
     /** Mean |clamped prediction − clamped distance|, one-sided where the distance is at the clamp, plus the penalty. */
     private loss(batch: Batch, penalty: number): { error: tfc.Scalar; total: tfc.Scalar } {
         const { tf, recipe } = this;
-        const codes = tf.gather(this.codes, tf.tensor1d(batch.shapes, "int32")) as tfc.Tensor2D;
+        // A product rather than a gather: the WASM kernels have no gradient for the latter.
+        const chosen = tf.oneHot(tf.tensor1d(batch.shapes, "int32"), this.codes.shape[0]);
+        const codes = tf.matMul(tf.cast(chosen as tfc.Tensor2D, "float32"), this.codes as tfc.Tensor2D) as tfc.Tensor2D;
         const points = tf.tensor2d(batch.points, [batch.distances.length, 3]);
         const expected = tf.tensor2d(batch.distances, [batch.distances.length, 1]);
         const difference = tf.sub(this.network.distances(codes, points), expected);
@@ -168,21 +186,22 @@ export class Trainer {
 
     /** @throws if the state belongs to another recipe or another number of shapes */
     restore(state: TrainerState): void {
-        const put = (variables: tfc.Variable[], values: Float32Array[]) => {
-            variables.forEach((variable, i) => {
-                if (values[i]?.length !== variable.size) {
-                    throw new Error(
-                        `Trainer.restore: "${variable.name}" has ${values[i]?.length} values in the checkpoint and ` +
-                            `${variable.size} here; resume with the options the run was started with`,
-                    );
-                }
-                this.tf.tidy(() => variable.assign(this.tf.tensor(values[i], variable.shape)));
-            });
-        };
-        put(this.variables, state.variables);
-        put(this.firstMoments, state.firstMoments);
-        put(this.secondMoments, state.secondMoments);
+        this.put(this.variables, state.variables);
+        this.put(this.firstMoments, state.firstMoments);
+        this.put(this.secondMoments, state.secondMoments);
         this.step = state.step;
+    }
+
+    private put(variables: readonly tfc.Variable[], values: readonly Float32Array[]): void {
+        variables.forEach((variable, i) => {
+            if (values[i]?.length !== variable.size) {
+                throw new Error(
+                    `Trainer: "${variable.name}" has ${values[i]?.length} values in the checkpoint and ` +
+                        `${variable.size} here; go on with the options the run was started with`,
+                );
+            }
+            this.tf.tidy(() => variable.assign(this.tf.tensor(values[i], variable.shape)));
+        });
     }
 
     dispose(): void {
@@ -190,5 +209,16 @@ export class Trainer {
         for (const variable of [this.codes, ...this.firstMoments, ...this.secondMoments]) {
             variable.dispose();
         }
+    }
+}
+
+/** @throws if a step asks for more shapes or more points of one than there are */
+function checkSet({ shapes }: SampleSet, { shapesPerStep, pointsPerShape }: Recipe): void {
+    const fewest = Math.min(...shapes.map(({ samples }) => samples.length / 4));
+    if (shapes.length < shapesPerStep || fewest < pointsPerShape) {
+        throw new Error(
+            `Trainer: got ${shapes.length} shapes with ${fewest} samples or more; expected at least ${shapesPerStep} with ` +
+                `${pointsPerShape}, as many as a step takes; make more`,
+        );
     }
 }

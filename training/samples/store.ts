@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Family, makeShape } from "../families/index.js";
-import { progressBar } from "../progress.js";
+import { progressBar, turn } from "../progress.js";
 import { Random, textKey } from "../random.js";
 import { sampleDistances } from "./sample.js";
 
@@ -10,6 +10,7 @@ export interface SampleSet {
     readonly shapes: readonly SampledShape[];
 }
 
+/** One shape of a family as training sees it. */
 export interface SampledShape {
     readonly family: string;
     readonly seed: number;
@@ -23,8 +24,6 @@ const STORE_VERSION = 1;
 
 /**
  * Samples of the shapes with seeds 0 … shapeCount − 1 of each family, from files of earlier calls where there are any.
- *
- * A file is Float32, little-endian: x, y, z, signed distance, per sample; named by family, seed and count.
  *
  * @param folder where the files are kept; made if missing
  */
@@ -43,26 +42,42 @@ export async function prepareSamples(
     for (const family of families) {
         for (let seed = 0; seed < shapeCount; seed++) {
             bar.update({ what: `${family.name} ${seed}` });
-            const path = join(place, `${family.name}-${seed}.f32`);
-            const shape = await makeShape(family, seed);
-            let samples: Float32Array;
-            if (existsSync(path)) {
-                const bytes = readFileSync(path);
-                samples = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
-            } else {
-                samples = sampleDistances(shape, sampleCount, new Random(textKey(`samples ${family.name}`), seed));
-                writeFileSync(`${path}.part`, new Uint8Array(samples.buffer));
-                renameSync(`${path}.part`, path);
-            }
-            if (samples.length !== sampleCount * 4) {
-                throw new Error(
-                    `prepareSamples: ${path} holds ${samples.length / 4} samples; expected ${sampleCount}; delete it`,
-                );
-            }
-            shapes.push({ family: family.name, seed, traits: shape.traits, samples });
+            shapes.push(await prepareShape(family, seed, sampleCount, place));
             bar.increment();
+            await turn();
         }
     }
     bar.stop();
     return { shapes };
+}
+
+/**
+ * One shape's samples. A file is Float32, little-endian: x, y, z, signed distance, per sample; named by family and seed.
+ *
+ * @param folder where its file is looked for and kept; null to do without
+ * @throws if a file there holds another number of samples
+ */
+export async function prepareShape(
+    family: Family,
+    seed: number,
+    sampleCount: number,
+    folder: string | null,
+): Promise<SampledShape> {
+    const shape = await makeShape(family, seed);
+    const path = folder && join(folder, `${family.name}-${seed}.f32`);
+    const kept = path && existsSync(path) ? readSamples(path, sampleCount) : null;
+    const samples = kept ?? sampleDistances(shape, sampleCount, new Random(textKey(`samples ${family.name}`), seed));
+    if (path && !kept) {
+        writeFileSync(`${path}.part`, new Uint8Array(samples.buffer));
+        renameSync(`${path}.part`, path);
+    }
+    return { family: family.name, seed, traits: shape.traits, samples };
+}
+
+function readSamples(path: string, sampleCount: number): Float32Array {
+    const bytes = readFileSync(path);
+    if (bytes.length !== 16 * sampleCount) {
+        throw new Error(`prepareShape: ${path} has ${bytes.length} bytes; expected ${16 * sampleCount}; delete it`);
+    }
+    return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
 }

@@ -1,0 +1,116 @@
+import { describe, expect, it } from "vitest";
+import { sampleLatent } from "../../plugin/latent/index.js";
+import { dropBroken, withSpread } from "../../training/calibratePrior.js";
+import { type CategoryCodes, clusterCodes, findAxes, fitPrior } from "../../training/prior.js";
+import { Random } from "../../training/random.js";
+
+const SIZE = 8;
+/** Codes that vary along one direction of two entries, and a little in every entry. */
+const spread = (count: number, centre: number, random: Random) =>
+    Array.from({ length: count }, () => {
+        const main = 0.5 * random.normal();
+        const code = Float32Array.from({ length: SIZE }, () => centre + 0.05 * random.normal());
+        code[0] += main * Math.SQRT1_2;
+        code[1] -= main * Math.SQRT1_2;
+        return { code, main };
+    });
+const category = (name: string, drawn: ReturnType<typeof spread>): CategoryCodes => ({
+    category: name,
+    codes: drawn.map(({ code }) => code),
+    traits: drawn.map(({ main }, n) => ({ noise: (n * 7919) % 13, height: 3 - 2 * main })),
+});
+
+describe("fitPrior", () => {
+    it("draws codes with the mean and covariance of those it was fitted to", () => {
+        const drawn = spread(600, 0.3, new Random(1));
+        const prior = fitPrior([category("a", drawn)], 1);
+        const metadata = { latentSize: SIZE, categories: ["a"], prior };
+        const samples = Array.from({ length: 4000 }, (_, seed) => sampleLatent(metadata, { seed }));
+        const codes = drawn.map(({ code }) => code);
+        for (let i = 0; i < SIZE; i++) {
+            expect(Math.abs(mean(samples, i) - mean(codes, i))).toBeLessThan(0.03);
+            for (let j = 0; j < SIZE; j++) {
+                expect(Math.abs(covariance(samples, i, j) - covariance(codes, i, j))).toBeLessThan(0.02);
+            }
+        }
+    });
+
+    it("gives each category its share", () => {
+        const random = new Random(2);
+        const prior = fitPrior([category("a", spread(90, 0, random)), category("b", spread(30, 4, random))], 1);
+        const share = (name: string) =>
+            prior.filter((part) => part.category === name).reduce((sum, { weight }) => sum + weight, 0);
+        expect(share("a")).toBeCloseTo(0.75, 6);
+        expect(share("b")).toBeCloseTo(0.25, 6);
+    });
+});
+
+describe("clusterCodes", () => {
+    it("keeps apart what lies apart", () => {
+        const random = new Random(3);
+        const groups: Float32Array[][] = [-3, 0, 3].map((centre) => spread(40, centre, random).map(({ code }) => code));
+        const clusters = clusterCodes(groups.flat(), 3, random);
+        expect(clusters.map((cluster) => cluster.length)).toEqual([40, 40, 40]);
+        for (const cluster of clusters) {
+            expect(groups.some((group) => cluster.every((code) => group.includes(code)))).toBe(true);
+        }
+    });
+
+    it("joins clusters too small to have a spread, and loses no code", () => {
+        const codes = spread(23, 0, new Random(4)).map(({ code }) => code);
+        const clusters = clusterCodes(codes, 6, new Random(5));
+        expect(clusters.every((cluster) => cluster.length >= 6 || clusters.length === 1)).toBe(true);
+        expect(clusters.flat().length).toBe(23);
+    });
+});
+
+describe("findAxes", () => {
+    it("finds the direction of most variation and names it by the trait that grows along it", () => {
+        const [axis, ...others] = findAxes([category("a", spread(200, 0, new Random(6)))]);
+        expect(axis).toMatchObject({ name: "height", category: "a" });
+        expect(axis.deviation).toBeCloseTo(0.5, 1);
+        // Height grows against the drawn direction.
+        expect(axis.direction[0]).toBeCloseTo(-Math.SQRT1_2, 1);
+        expect(axis.direction[1]).toBeCloseTo(Math.SQRT1_2, 1);
+        expect(axis.range[0]).toBeLessThan(-1.5);
+        expect(axis.range[1]).toBeLessThanOrEqual(2.5);
+        for (const { name, direction } of others) {
+            expect(name).toMatch(/^axis \d$/);
+            expect(Math.hypot(...direction)).toBeCloseTo(1, 5);
+        }
+    });
+});
+
+describe("calibration of the prior", () => {
+    const [component] = fitPrior([category("a", spread(15, 1, new Random(7)))], 1);
+
+    it("narrows a component about its mean", () => {
+        const metadata = (prior: typeof component) => ({ latentSize: SIZE, categories: ["a"], prior: [prior] });
+        const whole = sampleLatent(metadata(component), { seed: 5 });
+        const half = sampleLatent(metadata(withSpread(component, 0.5)), { seed: 5 });
+        const expected = sampleLatent(metadata(component), { seed: 5, temperature: 0.5 });
+        half.forEach((value, i) => {
+            expect(value).toBeCloseTo(expected[i], 5);
+        });
+        expect(half).not.toEqual(whole);
+    });
+
+    it("gives a broken component's weight to the others of its category only, and keeps a lone one", () => {
+        const part = (category: string, weight: number) => ({ ...component, category, weight });
+        const kept = dropBroken([part("a", 0.25), part("a", 0.25), part("b", 0.25), part("b", 0.25)], [1, 0, 0, 0]);
+        expect(kept.map(({ category, weight }) => [category, weight])).toEqual([
+            ["a", 0.5],
+            ["b", 0.25],
+            ["b", 0.25],
+        ]);
+    });
+});
+
+function mean(codes: readonly Float32Array[], i: number): number {
+    return codes.reduce((sum, code) => sum + code[i], 0) / codes.length;
+}
+
+function covariance(codes: readonly Float32Array[], i: number, j: number): number {
+    const [a, b] = [mean(codes, i), mean(codes, j)];
+    return codes.reduce((sum, code) => sum + (code[i] - a) * (code[j] - b), 0) / (codes.length - 1);
+}

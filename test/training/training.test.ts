@@ -1,0 +1,205 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { beforeAll, describe, expect, it } from "vitest";
+import { ReferenceField } from "../../plugin/field/referenceField.js";
+import { loadBackend, type TensorFlow } from "../../training/backend.js";
+import { batchAt } from "../../training/batches.js";
+import { type Checkpoint, readCheckpoint, writeCheckpoint } from "../../training/checkpoint.js";
+import { familiesNamed } from "../../training/families/index.js";
+import { fitCodesAsync } from "../../training/fitCodes.js";
+import { intersectionOverUnion, pieceCount } from "../../training/measure.js";
+import { Random } from "../../training/random.js";
+import { SignedDistance } from "../../training/samples/distance.js";
+import { prepareShape, type SampleSet } from "../../training/samples/store.js";
+import { TensorField } from "../../training/tensorField.js";
+import { DEFAULT_RECIPE, type Recipe, Trainer } from "../../training/trainer.js";
+import { startFrom } from "../../training/warmStart.js";
+
+const recipe: Recipe = {
+    ...DEFAULT_RECIPE,
+    latentSize: 6,
+    width: 24,
+    depth: 4,
+    octaves: 2,
+    skips: [2],
+    shapesPerStep: 3,
+    pointsPerShape: 64,
+};
+const STEPS = 80;
+
+let tf: TensorFlow;
+let set: SampleSet;
+beforeAll(async () => {
+    ({ tf } = await loadBackend("wasm", () => {}));
+    const [barrel, mushroom] = familiesNamed(["barrel", "mushroom"]);
+    const shapes = [];
+    for (const family of [barrel, mushroom]) {
+        for (const seed of [0, 1]) shapes.push(await prepareShape(family, seed, 2000, null));
+    }
+    set = { shapes };
+});
+
+const train = async (trainer: Trainer, from: number, to: number) => {
+    const errors: number[] = [];
+    for (let step = from; step < to; step++) errors.push(await trainer.stepAsync(step / STEPS));
+    return errors;
+};
+const average = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+describe("Trainer", () => {
+    it("lessens the error, keeps no tensor of a step, and goes on from a checkpoint bit for bit", async () => {
+        const whole = new Trainer(tf, set, recipe);
+        const errors = await train(whole, 0, STEPS / 2);
+        const tensors = tf.memory().numTensors;
+        errors.push(...(await train(whole, STEPS / 2, STEPS)));
+        expect(tf.memory().numTensors).toBe(tensors);
+        expect(average(errors.slice(-10))).toBeLessThan(0.6 * average(errors.slice(0, 10)));
+        const expected = await whole.saveAsync();
+        whole.dispose();
+
+        const first = new Trainer(tf, set, recipe);
+        await train(first, 0, STEPS / 2);
+        const state = await first.saveAsync();
+        first.dispose();
+        const folder = mkdtempSync(join(tmpdir(), "checkpoint-"));
+        const path = join(folder, "checkpoint.bin");
+        writeCheckpoint(path, { recipe, state } as Checkpoint);
+        const second = new Trainer(tf, set, recipe);
+        second.restore(readCheckpoint(path).state);
+        rmSync(folder, { recursive: true });
+        await train(second, STEPS / 2, STEPS);
+        expect(await second.saveAsync()).toEqual(expected);
+        second.dispose();
+    });
+
+    it("refuses a checkpoint of another recipe and names the variable", async () => {
+        const trainer = new Trainer(tf, set, recipe);
+        const state = await trainer.saveAsync();
+        trainer.dispose();
+        const other = new Trainer(tf, set, { ...recipe, width: 16 });
+        expect(() => other.restore(state)).toThrow(/"feature 0" has 360 values in the checkpoint and 240 here/);
+        other.dispose();
+    });
+
+    it("finds codes and leaves the weights alone when asked to", async () => {
+        const trained = new Trainer(tf, set, recipe);
+        await train(trained, 0, STEPS);
+        const weights = (await trained.saveAsync()).variables.slice(0, -1);
+        trained.dispose();
+        const starts = set.shapes.map(() => new Float32Array(recipe.latentSize));
+        const codes = await fitCodesAsync(tf, recipe, weights, set.shapes, starts, 5);
+        expect(codes.length).toBe(set.shapes.length);
+        expect(codes.every((code) => code.length === recipe.latentSize && code.some((value) => value !== 0))).toBe(
+            true,
+        );
+        expect(codes[0]).not.toEqual(codes[1]);
+
+        const fixed = new Trainer(tf, set, recipe, { weights, codesOnly: true });
+        await train(fixed, 0, 3);
+        const after = await Promise.all(fixed.network.variables.map((variable) => variable.data()));
+        after.forEach((values, i) => {
+            expect(Float32Array.from(values)).toEqual(weights[i]);
+        });
+        fixed.dispose();
+    });
+});
+
+it("refuses a set with fewer samples than a step takes", () => {
+    expect(() => new Trainer(tf, set, { ...recipe, pointsPerShape: 4000 })).toThrow(/4 shapes with 2000 samples/);
+});
+
+describe("Network", () => {
+    it("computes in training what the decoder made of it computes, in plain code and in tensors", async () => {
+        const trainer = new Trainer(tf, set, recipe);
+        await train(trainer, 0, 10);
+        const perceptron = await trainer.network.toPerceptron();
+        const codes = Float32Array.from(await trainer.codes.data());
+        const random = new Random(5);
+        const points = Float32Array.from({ length: 2 * 50 * 3 }, () => random.between(-1, 1));
+        const trained = tf.tidy(() =>
+            trainer.network.distances(
+                tf.tensor2d(codes.slice(0, 2 * recipe.latentSize), [2, recipe.latentSize]),
+                tf.tensor2d(points, [100, 3]),
+            ),
+        );
+        const distances = await trained.data();
+        trained.dispose();
+        const tensors = new TensorField(tf, perceptron);
+        for (const field of [new ReferenceField(perceptron), tensors]) {
+            for (const shape of [0, 1]) {
+                const latent = codes.slice(shape * recipe.latentSize, (shape + 1) * recipe.latentSize);
+                const found = await field.evaluateAsync(latent, points.slice(150 * shape, 150 * (shape + 1)));
+                found.forEach((value, n) => {
+                    expect(Math.abs(value - distances[50 * shape + n])).toBeLessThan(1e-5);
+                });
+            }
+        }
+        tensors.dispose();
+        trainer.dispose();
+    });
+});
+
+describe("batchAt", () => {
+    it("is a function of the step, clamps, and gives every shape its turn", () => {
+        const at = (step: number) => batchAt(set, step, 2, 32, 0.1, 9);
+        expect(at(7)).toEqual(at(7));
+        expect(at(7)).not.toEqual(at(8));
+        expect(at(3).distances.every((distance) => Math.abs(distance) <= Math.fround(0.1))).toBe(true);
+        const counts = [0, 0, 0, 0];
+        for (let step = 0; step < 20; step++) for (const shape of at(step).shapes) counts[shape]++;
+        expect(counts).toEqual([10, 10, 10, 10]);
+    });
+});
+
+describe("startFrom", () => {
+    it("keeps known shapes' codes and starts a new one from its likest", () => {
+        const traits = [{ height: 1 }, { height: 2 }, { height: 1.9 }];
+        const shapes = traits.map((trait, seed) => ({ ...set.shapes[0], seed, traits: trait }));
+        const codes = Float32Array.from({ length: 2 * recipe.latentSize }, (_, i) => i);
+        const variables = [new Float32Array([4]), codes];
+        const origin = { recipe, families: ["barrel"], shapesPerFamily: 2, state: { variables } };
+        const start = startFrom(origin as unknown as Checkpoint, { shapes });
+        const second = codes.slice(recipe.latentSize);
+        expect(start.codes).toEqual(Float32Array.from([...codes, ...second]));
+        expect(start.weights).toEqual([variables[0]]);
+    });
+});
+
+describe("measures", () => {
+    it("counts a mesh's pieces", () => {
+        const positions = new Float32Array(3 * 7);
+        expect(pieceCount({ positions, indices: Uint32Array.of(0, 1, 2, 2, 1, 3, 4, 5, 6) })).toBe(2);
+        expect(pieceCount({ positions: new Float32Array(0), indices: new Uint32Array(0) })).toBe(0);
+    });
+
+    it("finds the overlap of a decoded shape and the true one", async () => {
+        const [family] = familiesNamed(["barrel"]);
+        const { makeShape } = await import("../../training/families/index.js");
+        const truth = new SignedDistance(await makeShape(family, 0));
+        const random = new Random(6);
+        const points = Float32Array.from({ length: 3 * 3000 }, () => random.between(-1, 1));
+        const shifted = (offset: number) =>
+            ({
+                evaluateAsync: async (_: Float32Array, at: Float32Array) =>
+                    Float32Array.from(
+                        { length: at.length / 3 },
+                        (_, n) => truth.at(at[3 * n], at[3 * n + 1], at[3 * n + 2]) + offset,
+                    ),
+            }) as unknown as TensorField;
+        const none = new Float32Array(0);
+        expect(await intersectionOverUnion(shifted(0), none, truth, points)).toBe(1);
+        const shrunk = await intersectionOverUnion(shifted(0.02), none, truth, points);
+        expect(shrunk).toBeGreaterThan(0.4);
+        expect(shrunk).toBeLessThan(0.9);
+        expect(await intersectionOverUnion(shifted(9), none, truth, points)).toBe(0);
+    });
+});
+
+describe("loadBackend", () => {
+    it("says why it did not take a faster one", async () => {
+        const lines: string[] = [];
+        await loadBackend("wasm", (line) => lines.push(line));
+        expect(lines).toEqual([expect.stringMatching(/^backend: tfjs-backend-wasm 4\./)]);
+    });
+});

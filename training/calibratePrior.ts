@@ -1,0 +1,84 @@
+import { sampleLatent } from "../plugin/latent/index.js";
+import type { DecoderMetadata, PriorComponent } from "../plugin/model/decoder.js";
+import { decode, pieceCount } from "./measure.js";
+import { progressBar, turn } from "./progress.js";
+import type { TensorField } from "./tensorField.js";
+
+/** Spreads tried, widest first. */
+const SPREADS = [1, 0.85, 0.7, 0.55, 0.4, 0.25];
+const RESOLUTION = 48;
+/** Other seeds than any evaluation draws. */
+const FIRST_SEED = 1_000_000;
+
+/** What calibration did, for the model card. */
+export interface Calibration {
+    readonly prior: PriorComponent[];
+    /** Each component's spread, in the prior's order; 0 for one that was dropped. */
+    readonly spreads: number[];
+}
+
+/**
+ * Narrows each component of a prior until its samples hang together: the widest spread at which no more than
+ * `brokenAllowed` of `count` samples have more or less than one piece. A component that breaks at every spread loses
+ * its weight to the others of its category, unless it is the only one.
+ */
+export async function calibratePrior(
+    field: TensorField,
+    metadata: DecoderMetadata,
+    count: number,
+    brokenAllowed: number,
+): Promise<Calibration> {
+    const bar = progressBar("prior {bar} {value}/{total} components | {eta_formatted} left");
+    bar.start(metadata.prior.length, 0);
+    const spreads: number[] = [];
+    for (const component of metadata.prior) {
+        spreads.push(await widestSpread(field, metadata, component, count, brokenAllowed));
+        bar.increment();
+        await turn();
+    }
+    bar.stop();
+    const narrowed = metadata.prior.map((component, n) =>
+        withSpread(component, spreads[n] || SPREADS[SPREADS.length - 1]),
+    );
+    return { prior: dropBroken(narrowed, spreads), spreads };
+}
+
+async function widestSpread(
+    field: TensorField,
+    metadata: DecoderMetadata,
+    component: PriorComponent,
+    count: number,
+    brokenAllowed: number,
+): Promise<number> {
+    for (const spread of SPREADS) {
+        const alone = { ...metadata, prior: [withSpread(component, spread)] };
+        let broken = 0;
+        for (let n = 0; n < count && broken <= brokenAllowed; n++) {
+            const mesh = await decode(field, sampleLatent(alone, { seed: FIRST_SEED + n }), metadata, RESOLUTION);
+            broken += pieceCount(mesh) === 1 ? 0 : 1;
+        }
+        if (broken <= brokenAllowed) return spread;
+    }
+    return 0;
+}
+
+/** The component with its samples drawn towards its mean. */
+export function withSpread(component: PriorComponent, spread: number): PriorComponent {
+    return {
+        ...component,
+        factors: component.factors.map((value) => spread * value),
+        deviations: component.deviations.map((value) => spread * value),
+    };
+}
+
+/** Without the components of spread 0, each category's weight kept. */
+export function dropBroken(prior: readonly PriorComponent[], spreads: readonly number[]): PriorComponent[] {
+    const weightOf = (category: string, kept: (n: number) => boolean) =>
+        prior.reduce((sum, other, n) => sum + (other.category === category && kept(n) ? other.weight : 0), 0);
+    return prior.flatMap((component, n) => {
+        const all = weightOf(component.category, () => true);
+        const whole = weightOf(component.category, (m) => spreads[m] > 0);
+        if (whole === 0) return [component];
+        return spreads[n] > 0 ? [{ ...component, weight: (component.weight * all) / whole }] : [];
+    });
+}
