@@ -32,6 +32,7 @@ async function start(): Promise<void> {
     let surfaces = 0;
     shapes.onSurfaceObservable.add(({ statistics }) => {
         showFigures(figures, shapes, statistics);
+        stage.invalidate();
         // How many surfaces were shown so far, for whoever watches from outside.
         document.body.dataset.surfaces = String(++surfaces);
     });
@@ -42,16 +43,19 @@ async function start(): Promise<void> {
     const { resolution } = settings;
     const mesh = await shapes.createMeshAsync("prop", { latent: latentOf(shapes, settings), resolution });
     stage.show(mesh);
-    engine.runRenderLoop(() => stage.scene.render());
+    stage.run();
     await stage.whenReadyAsync();
-    message.hidden = true;
-
     // For the browser's console.
-    Object.assign(window, { demo: { engine, scene: stage.scene, shapes, mesh } });
+    Object.assign(window, { demo: { engine, scene: stage.scene, stage, shapes, mesh } });
     createPanel(shapes, settings, () => {
         shapes.updateMesh(mesh, { latent: latentOf(shapes, settings), resolution: settings.resolution });
+        stage.invalidate();
     });
-    window.addEventListener("resize", () => engine.resize());
+    window.addEventListener("resize", () => {
+        engine.resize();
+        stage.invalidate();
+    });
+    message.hidden = true;
 }
 
 function element<T extends HTMLElement>(id: string): T {

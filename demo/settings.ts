@@ -37,9 +37,9 @@ export function initialSettings(shapes: ShapeModel, address: URLSearchParams): S
     };
 }
 
-/** The first axes of a category, with their places among that category's. */
+/** The first axes that move a category's shapes: its own, and those of all categories. */
 export function axesOf(shapes: ShapeModel, category: string) {
-    return shapes.axes.filter((axis) => axis.category === category).slice(0, AXIS_COUNT);
+    return shapes.axes.filter((axis) => axis.category === category || axis.category === null).slice(0, AXIS_COUNT);
 }
 
 /** The code that the settings stand for. */
@@ -49,7 +49,7 @@ export function latentOf(shapes: ShapeModel, settings: Settings): Float32Array {
     const other = shapes.sampleLatent({ seed: otherSeed, category, temperature });
     const mixed = shapes.interpolateLatents([first, other], [1 - blend, blend]);
     return axesOf(shapes, category).reduce(
-        (latent, _, place) => shapes.moveAlongAxis(latent, place, amounts[place], category),
+        (latent, axis, place) => shapes.moveAlongAxis(latent, shapes.axes.indexOf(axis), amounts[place]),
         mixed,
     );
 }

@@ -17,6 +17,8 @@ import "@babylonjs/core/Culling/ray.js";
 const BACKGROUND = "#2b3038";
 /** Props fill [-0.9, 0.9] on their longest side; the ground lies a little below the lowest. */
 const GROUND_HEIGHT = -0.93;
+/** Frames until the camera's inertia and the shadow map have caught up with a change. */
+const SETTLING_FRAMES = 3;
 
 /** WebGPU where the browser has it, else WebGL. */
 export async function createEngine(canvas: HTMLCanvasElement, wanted: string | null): Promise<AbstractEngine> {
@@ -31,6 +33,7 @@ export async function createEngine(canvas: HTMLCanvasElement, wanted: string | n
 /** A ground, a sun with a soft shadow, a sky, and a camera to turn. */
 export class Stage {
     readonly scene: Scene;
+    private framesDue = 0;
     private readonly shadows: ShadowGenerator;
     private readonly material: StandardMaterial;
 
@@ -52,6 +55,10 @@ export class Stage {
         camera.wheelDeltaPercentage = 0.01;
         camera.minZ = 0.05;
         camera.attachControl(canvas, true);
+        camera.onViewMatrixChangedObservable.add(() => this.invalidate());
+        for (const input of ["pointerdown", "pointermove", "wheel", "keydown"]) {
+            canvas.addEventListener(input, () => this.invalidate(), { passive: true });
+        }
 
         const sky = new HemisphericLight("sky", new Vector3(0.2, 1, 0.3), scene);
         sky.intensity = 0.6;
@@ -79,8 +86,25 @@ export class Stage {
         return this.scene.whenReadyAsync();
     }
 
+    /** Draws from now on, each frame in which something changed, so that a still scene costs nothing. */
+    run(): void {
+        this.invalidate();
+        this.scene.getEngine().runRenderLoop(() => {
+            if (this.framesDue > 0 || !this.scene.isReady()) {
+                this.framesDue--;
+                this.scene.render();
+            }
+        });
+    }
+
+    /** Something changed: the next frames are drawn. */
+    invalidate(): void {
+        this.framesDue = SETTLING_FRAMES;
+    }
+
     /** Gives a prop its material and shadow. */
     show(mesh: Mesh): void {
+        this.invalidate();
         mesh.material = this.material;
         mesh.receiveShadows = true;
         this.shadows.addShadowCaster(mesh);

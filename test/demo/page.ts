@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { type Browser, chromium, type Page } from "playwright";
 import { createServer, type ViteDevServer } from "vite";
 import { findBrowser, SOFTWARE_WEBGPU_FLAGS } from "../browser.mjs";
+import { octahedronFile } from "../support/decoders.js";
 
 /** The demo as served, and a browser to look at it with. */
 export class DemoSite {
@@ -26,16 +27,16 @@ export class DemoSite {
         private readonly browser: Browser,
     ) {}
 
-    /** The page as it opens. */
+    /** A page as it opens. */
     async newPageAsync(query: string, size = { width: 900, height: 600 }): Promise<Page> {
-        const page = await this.browser.newPage({ viewport: size });
+        const page = await this.blankPageAsync(size);
         await page.goto(`${this.server.resolvedUrls!.local[0]}?${query}`);
         return page;
     }
 
     /** The page with its first prop drawn; console errors and warnings are collected. */
     async openAsync(query: string, size = { width: 900, height: 600 }): Promise<{ page: Page; complaints: string[] }> {
-        const page = await this.browser.newPage({ viewport: size });
+        const page = await this.blankPageAsync(size);
         const complaints: string[] = [];
         page.on("pageerror", (error) => complaints.push(error.message));
         page.on("console", (entry) => {
@@ -44,6 +45,17 @@ export class DemoSite {
         await page.goto(`${this.server.resolvedUrls!.local[0]}?${query}`);
         await waitForSurfaces(page, 1);
         return { page, complaints };
+    }
+
+    /** Pages that stay open go on drawing. */
+    async closePagesAsync(): Promise<void> {
+        await Promise.all(this.browser.contexts().map((context) => context.close()));
+    }
+
+    private async blankPageAsync(viewport: { width: number; height: number }): Promise<Page> {
+        const page = await this.browser.newPage({ viewport });
+        await page.route("**/octahedron.onnx", (route) => route.fulfill({ body: Buffer.from(octahedronFile()) }));
+        return page;
     }
 
     async closeAsync(): Promise<void> {
