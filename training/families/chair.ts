@@ -166,7 +166,9 @@ export function pedestal(
     const parts = [bench.rod([0, 0.02, 0], [0, height, 0], radius, radius, 20)];
     if (foot === "disc") parts.push(bench.rod([0, 0, 0], [0, thickness, 0], reach * 0.8, reach * 0.75, 32));
     else if (foot === "dome") {
-        parts.push(bench.rod([0, 0, 0], [0, height * 0.35, 0], reach * 0.8, radius * 0.9, 32));
+        // A rim under the cone, so that it does not end in an edge.
+        parts.push(bench.rod([0, 0, 0], [0, 0.08, 0], reach * 0.8, reach * 0.78, 32));
+        parts.push(bench.rod([0, 0.06, 0], [0, 0.06 + height * 0.3, 0], reach * 0.8, radius * 0.9, 32));
     } else {
         const arms = random.pick([4, 5]);
         for (let i = 0; i < arms; i++) {

@@ -1,8 +1,16 @@
 import { barrel } from "./barrel.js";
+import { bench } from "./bench.js";
+import { bottle } from "./bottle.js";
+import { bowl } from "./bowl.js";
+import { can } from "./can.js";
 import { chair } from "./chair.js";
+import { crate } from "./crate.js";
 import type { Family } from "./family.js";
 import { lamp } from "./lamp.js";
+import { mug } from "./mug.js";
 import { mushroom } from "./mushroom.js";
+import { rock } from "./rock.js";
+import { signpost } from "./signpost.js";
 import { table } from "./table.js";
 import { vase } from "./vase.js";
 
@@ -10,7 +18,22 @@ export type { Family, FamilyShape, PropShape } from "./family.js";
 export { HALF_EXTENT, makeShape } from "./family.js";
 
 /** All families, in the order of the decoder's categories. */
-export const families: readonly Family[] = [chair, table, barrel, vase, lamp, mushroom];
+export const families: readonly Family[] = [
+    chair,
+    table,
+    barrel,
+    vase,
+    lamp,
+    mushroom,
+    crate,
+    bottle,
+    mug,
+    bowl,
+    can,
+    bench,
+    rock,
+    signpost,
+];
 
 /**
  * The families of the given names, in the order given.

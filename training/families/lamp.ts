@@ -83,6 +83,8 @@ export const lamp: Family = {
             parts.push(bench.rod([0, floor, 0], [0, roof - 0.2, 0], half * 0.3));
             const cap = bench.rod([0, roof, 0], [0, roof + random.between(0.2, 0.4), 0], half * 1.6, 0.06, 4);
             parts.push(bench.turn(cap, [0, 45, 0]));
+            // Eaves under the roof, so that it does not end in an edge.
+            parts.push(bench.box([half * 2.27, 0.1, half * 2.27], [0, roof - 0.04, 0]));
         }
         return {
             solid: bench.union(parts),

@@ -1,21 +1,21 @@
 import type { Random } from "../random.js";
 import type { Family, FamilyShape } from "./family.js";
-import { type Manifold, smooth, type Vec2, type Vec3, type Workbench } from "./workbench.js";
+import { hollow, type Manifold, smooth, type Vec2, type Vec3, type Workbench } from "./workbench.js";
 
-/** Vases, bottles, jugs and amphorae: one turned profile, open or corked, with none, one or two handles. */
+/** Vases, urns, jugs and amphorae: one turned profile, open or with a lid, with none, one or two handles. */
 export const vase: Family = {
     name: "vase",
     build(bench: Workbench, random: Random): FamilyShape {
-        const kind = random.pick(["vase", "vase", "bottle", "jug", "amphora"] as const);
+        const kind = random.pick(["vase", "vase", "urn", "jug", "amphora"] as const);
         const height = 1.8;
-        const wide = kind === "bottle" ? random.between(0.3, 0.5) : random.between(0.42, 0.75);
-        const bellyAt = random.between(0.3, 0.6) * (kind === "bottle" ? 0.8 : 1);
+        const wide = random.between(0.42, 0.75);
+        const bellyAt = random.between(0.3, 0.6);
         const foot = wide * random.between(0.5, 0.95);
-        const neck = Math.max(0.15, wide * random.between(0.3, 0.7)) * (kind === "bottle" ? 0.75 : 1);
+        const neck = Math.max(0.15, wide * random.between(0.3, 0.7));
         const neckAt = random.between(0.72, 0.84);
         const mouth = neck * random.between(1, 1.5) + 0.03;
         const wall = random.between(0.085, 0.12);
-        const open = kind !== "bottle" || random.chance(0.3);
+        const open = kind !== "urn";
 
         // Outside, from the foot up; the inside follows it at one wall's distance.
         const outer = smooth(
@@ -29,19 +29,14 @@ export const vase: Family = {
             ],
             6,
         );
-        const outline: Vec2[] = [[0, 0], ...outer];
-        if (open) {
-            const inner = outer.filter(([, y]) => y > 0.14).map(([r, y]): Vec2 => [Math.max(0.05, r - wall), y]);
-            inner.reverse();
-            outline.push(...inner, [0, inner[inner.length - 1][1]]);
-        } else {
-            outline.push([0, height]);
-        }
+        const outline: Vec2[] = open ? hollow(outer, wall, 0.14) : [[0, 0], ...outer, [0, height]];
         const parts: Manifold[] = [bench.lathe(outline, 40)];
         if (!open) {
-            parts.push(
-                bench.rod([0, height - 0.05, 0], [0, height + random.between(0.08, 0.2), 0], neck * 0.8, neck * 0.95),
-            );
+            // A lid that overhangs, with a knob.
+            const rise = random.between(0.12, 0.3);
+            parts.push(bench.rod([0, height - 0.06, 0], [0, height + 0.06, 0], mouth + 0.07, mouth + 0.07, 36));
+            parts.push(bench.rod([0, height, 0], [0, height + rise, 0], mouth, 0.12, 36));
+            parts.push(bench.ball([0, height + rise + 0.06, 0], random.between(0.1, 0.16), 20));
         }
         if (random.chance(0.35)) parts.push(bench.rod([0, 0, 0], [0, 0.1, 0], foot + 0.07, foot + 0.05, 40));
 

@@ -75,12 +75,40 @@ export class Workbench {
         return this.keep(solid.rotate([-90, 0, 0]));
     }
 
+    /** A ring of rectangular section about the Y axis. */
+    ring(bottom: number, top: number, inner: number, outer: number, segments = 32): Manifold {
+        const outline: Vec2[] = [
+            [inner, bottom],
+            [outer, bottom],
+            [outer, top],
+            [inner, top],
+        ];
+        return this.lathe(outline, segments);
+    }
+
     /** The outline [x, z]… extruded from height `bottom` to `top`. */
     slab(outline: readonly Vec2[], bottom: number, top: number): Manifold {
         // Extruding goes along +Z; turning it upright maps the outline's second axis to −Z.
         const flat = counterClockwise(outline.map(([x, z]): Vec2 => [x, -z]));
         const solid = this.keep(this.kernel.Manifold.extrude([...flat], top - bottom));
         return this.move(this.keep(solid.rotate([-90, 0, 0])), [0, bottom, 0]);
+    }
+
+    /** The outline [x, z]… extruded as `slab` does, its top scaled about the Y axis by `scaleTop`. */
+    frustum(outline: readonly Vec2[], bottom: number, top: number, scaleTop: Vec2): Manifold {
+        const flat = counterClockwise(outline.map(([x, z]): Vec2 => [x, -z]));
+        const solid = this.keep(this.kernel.Manifold.extrude([...flat], top - bottom, 0, 0, scaleTop));
+        return this.move(this.keep(solid.rotate([-90, 0, 0])), [0, bottom, 0]);
+    }
+
+    /** The convex hull of points. */
+    hull(points: readonly Vec3[]): Manifold {
+        return this.keep(this.kernel.Manifold.hull([...points]));
+    }
+
+    /** The part of a solid above the height `floor`. */
+    above(part: Manifold, floor: number): Manifold {
+        return this.keep(part.trimByPlane([0, 1, 0], floor));
     }
 
     move(part: Manifold, by: Vec3): Manifold {
@@ -154,6 +182,32 @@ export function roundedRectangle(width: number, depth: number, radius: number, c
             return [x + radius * Math.cos(angle), z + radius * Math.sin(angle)];
         }),
     );
+}
+
+/**
+ * The closed outline of a vessel, for `lathe`: outside along `outer`, from the foot up, back inside it at one wall's
+ * distance everywhere, and along the floor at the height `floor`.
+ */
+export function hollow(outer: readonly Vec2[], wall: number, floor: number): Vec2[] {
+    const inner: Vec2[] = [];
+    for (let i = 0; i < outer.length; i++) {
+        const [before, after] = [outer[Math.max(0, i - 1)], outer[Math.min(outer.length - 1, i + 1)]];
+        const [u, v] = [after[0] - before[0], after[1] - before[1]];
+        const length = Math.hypot(u, v);
+        const point: Vec2 = [outer[i][0] - (wall * v) / length, outer[i][1] + (wall * u) / length];
+        // In a narrow bend the offset curve crosses itself; what comes too near to the outside is left out.
+        const near = outer.slice(1).some((end, k) => distanceToSegment(point, outer[k], end) < 0.97 * wall);
+        if (!near && point[1] > floor + 0.02 && point[0] > 0.03) inner.push(point);
+    }
+    inner.reverse();
+    const last = inner[inner.length - 1];
+    return [[0, 0], ...outer, ...inner, [Math.max(0.03, last[0] - 0.02), floor], [0, floor]];
+}
+
+function distanceToSegment(p: Vec2, a: Vec2, b: Vec2): number {
+    const [u, v] = [b[0] - a[0], b[1] - a[1]];
+    const t = Math.min(1, Math.max(0, ((p[0] - a[0]) * u + (p[1] - a[1]) * v) / (u * u + v * v || 1)));
+    return Math.hypot(p[0] - a[0] - t * u, p[1] - a[1] - t * v);
 }
 
 /** A smooth outline through `points` (Catmull and Rom), `steps` pieces between two of them. */

@@ -20,7 +20,7 @@ export interface SampledShape {
 }
 
 /** Raised when families or sampling change, so that old files are not taken for new ones. */
-const STORE_VERSION = 1;
+const STORE_VERSION = 2;
 
 /**
  * Samples of the shapes with seeds 0 … shapeCount − 1 of each family, from files of earlier calls where there are any.
