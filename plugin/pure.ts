@@ -11,4 +11,5 @@ export {
 } from "./babylon/shapeModel.js";
 export * from "./latent/index.js";
 export * from "./model/index.js";
+export * from "./nodes/index.js";
 export type { SurfaceStatistics } from "./surface/mesh.js";

@@ -27,7 +27,7 @@ export function typicality(
 }
 
 /** (z − μ)ᵀ (FᵀF + D²)⁻¹ (z − μ) by Woodbury's identity, which needs a solve of factorCount unknowns only. */
-function squaredMahalanobis(latent: Float32Array, component: PriorComponent): number {
+export function squaredMahalanobis(latent: Float32Array, component: PriorComponent): number {
     const { mean, factors, factorCount, deviations } = component;
     const size = latent.length;
     const scale = Math.sqrt(deviations.reduce((sum, d) => sum + d * d, 0) / size) || 1e-3;

@@ -1,0 +1,72 @@
+import type { NodeGeometry } from "@babylonjs/core/Meshes/Node/nodeGeometry.js";
+import { GraphPreparation } from "./preparation.js";
+
+const builds = new WeakMap<NodeGeometry, Promise<void>>();
+
+/** Builds that other blocks of the graph may hold up, one after the other. */
+const GREATEST_TRY = 8;
+
+/**
+ * Builds a graph, whatever it has to wait for. Calls while one is waiting are answered by the same build, which takes
+ * the graph as it is at the end.
+ *
+ * @returns when `nodeGeometry.vertexData` and `createMesh` have the result
+ * @throws what is wrong with the graph, with the block's name, or the signal's reason
+ */
+export function buildAsync(nodeGeometry: NodeGeometry, options: { signal?: AbortSignal } = {}): Promise<void> {
+    const { signal } = options;
+    if (signal?.aborted) {
+        return Promise.reject(signal.reason);
+    }
+    const { outputBlock } = nodeGeometry;
+    if (!outputBlock) {
+        return Promise.reject(
+            new Error(
+                `buildAsync: the graph "${nodeGeometry.name}" has no output block; expected one; set nodeGeometry.outputBlock`,
+            ),
+        );
+    }
+    let build = builds.get(nodeGeometry);
+    if (build) {
+        GraphPreparation.Of(outputBlock).noteChange();
+    } else {
+        build = buildOnceAsync(nodeGeometry).finally(() => builds.delete(nodeGeometry));
+        builds.set(nodeGeometry, build);
+    }
+    return signal ? untilAborted(build, signal) : build;
+}
+
+async function buildOnceAsync(nodeGeometry: NodeGeometry): Promise<void> {
+    for (let tries = 0; tries < GREATEST_TRY; tries++) {
+        const { outputBlock } = nodeGeometry;
+        if (!outputBlock) {
+            break;
+        }
+        try {
+            let built = false;
+            const observer = nodeGeometry.onBuildObservable.addOnce(() => {
+                built = true;
+            });
+            await GraphPreparation.Of(outputBlock)
+                .buildAsync(() => nodeGeometry.build())
+                .finally(() => observer.remove());
+            if (built) {
+                return;
+            }
+        } catch (cause) {
+            // The engine throws texts.
+            throw cause instanceof Error ? cause : new Error(String(cause).trim());
+        }
+    }
+    throw new Error(
+        `buildAsync: the graph "${nodeGeometry.name}" is never ready; expected its blocks to settle; look for one that keeps loading`,
+    );
+}
+
+function untilAborted(build: Promise<void>, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+        const abort = () => reject(signal.reason);
+        signal.addEventListener("abort", abort, { once: true });
+        build.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
+    });
+}
