@@ -88,6 +88,15 @@ it("measures walls and gaps as built", async () => {
     expect(gaps[gaps.length - 1]).toBeCloseTo(0.3, 4);
 });
 
+it.each([
+    ["vase", 930],
+    ["mug", 790],
+    ["rock", 1282],
+])("makes one piece of %s %i, whose parts left a hollow inside or a gap", async (name, seed) => {
+    const { positions, indices } = await makeShape(familiesNamed([name])[0], seed);
+    expect(topologyOf(positions, indices)).toMatchObject({ ...closed, pieces: 1 });
+});
+
 it("has at least ten families of different names", () => {
     expect(new Set(families.map(({ name }) => name)).size).toBe(families.length);
     expect(families.length).toBeGreaterThanOrEqual(10);

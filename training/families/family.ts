@@ -38,7 +38,8 @@ export const HALF_EXTENT = 0.9;
 export async function makeShape(family: Family, seed: number): Promise<PropShape> {
     const bench = new Workbench(await loadKernel());
     try {
-        const { solid, traits } = family.build(bench, new SeededRandom(textKey(family.name), seed));
+        const { solid: built, traits } = family.build(bench, new SeededRandom(textKey(family.name), seed));
+        const solid = bench.filled(built);
         const name = `makeShape: ${family.name} ${seed}`;
         if (solid.status() !== "NoError") throw new Error(`${name}: ${solid.status()}; the parts must be valid solids`);
         const pieces = bench.pieceCount(solid);

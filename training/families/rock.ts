@@ -83,7 +83,11 @@ export const rock: Family = {
                 );
             }
         }
-        const solid = bench.above(bench.union(parts), 0);
+        let solid = bench.above(bench.union(parts), 0);
+        if (kind === "group" && bench.pieceCount(solid) > 1) {
+            // Once in a thousand a flank turned inwards leaves a gap; gravel fills it.
+            solid = bench.union([solid, bench.above(bench.ball([0, 0, 0], 0.75, 20, [1, 0.2, 1]), 0)]);
+        }
         const { min, max } = solid.boundingBox();
         return {
             solid,

@@ -132,6 +132,13 @@ export class Workbench {
         return cutters.reduce((rest, cutter) => this.keep(rest.subtract(cutter)), part);
     }
 
+    /** A solid without the hollows that nothing outside can see. */
+    filled(part: Manifold): Manifold {
+        const pieces = part.decompose().map((piece) => this.keep(piece));
+        const outsides = pieces.filter((piece) => piece.volume() > 0);
+        return outsides.length === pieces.length ? part : this.union(outsides);
+    }
+
     /** How many separate pieces a solid has. */
     pieceCount(part: Manifold): number {
         return part.decompose().map((piece) => this.keep(piece)).length;
