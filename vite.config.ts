@@ -46,6 +46,7 @@ const library = {
                 /^@bufbuild\//,
                 /^@gltf-transform\//,
                 "cli-progress",
+                /^three/,
                 /^node:/,
             ],
         },

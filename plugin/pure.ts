@@ -2,6 +2,8 @@
 export type { Backend } from "./babylon/backend.js";
 export type { Evaluator } from "./babylon/createField.js";
 export type { DecoderProgress, DecoderSource } from "./babylon/readSource.js";
+export type { CompleteScanOptions, CompletionMeshOptions, ScanCompletion } from "./babylon/scanCompletion.js";
+export type { ScanSource } from "./babylon/scanSource.js";
 export {
     type ShapeEvent,
     type ShapeMeshOptions,
@@ -9,6 +11,7 @@ export {
     type ShapeModelOptions,
     type ShapeOptions,
 } from "./babylon/shapeModel.js";
+export * from "./completion/index.js";
 export * from "./latent/index.js";
 export * from "./model/index.js";
 export * from "./nodes/index.js";

@@ -29,6 +29,8 @@ import { LatestWins } from "./latestWins.js";
 import { LiveMesh } from "./liveMesh.js";
 import { readBack } from "./readBack.js";
 import { type DecoderProgress, type DecoderSource, readSource } from "./readSource.js";
+import type { CompleteScanOptions, ScanCompletion } from "./scanCompletion.js";
+import type { ScanSource } from "./scanSource.js";
 
 export interface ShapeModelOptions extends Omit<ReadDecoderOptions, "name"> {
     /** "auto" (the default) takes WebGPU unless it is missing or computes on the CPU. */
@@ -242,6 +244,21 @@ export class ShapeModel {
         const { surface, statistics } = await this.extract(latent, resolution, options.signal);
         this.note(null, statistics);
         return toVertexData(surface);
+    }
+
+    /**
+     * Whole shapes that agree with a scan of a part of one, in place, the likeliest first.
+     *
+     * @param scan arrays, meshes of the scene (world space) or a file's bytes
+     * @throws if the scan holds too little, the category or mode is unknown, or the signal is aborted
+     */
+    async completeScanAsync(scan: ScanSource, options: CompleteScanOptions = {}): Promise<ScanCompletion[]> {
+        this.throwIfDisposed("completeScanAsync");
+        // Most games complete nothing: the code for it is only loaded here.
+        const { completeScanOn } = await import("./scanCompletion.js");
+        const { scene, field, decoder, slope } = this;
+        const host = { scene, field, decoder, slope, signalOf: (signal?: AbortSignal) => this.signalOf(signal) };
+        return completeScanOn(host, scan, options);
     }
 
     /**

@@ -5,11 +5,11 @@ import { Presets, SingleBar } from "cli-progress";
 import { OnnxRuntimeField } from "../field/onnxRuntime/onnxRuntimeField.js";
 import { checkLatent, decodeLatent, sampleLatent, typicalLatents } from "../latent/index.js";
 import type { Decoder } from "../model/decoder.js";
-import { readDecoder } from "../model/readDecoder.js";
 import { extractSurfaceAsync } from "../surface/cpu/extractSurface.js";
 import { MAX_RESOLUTION, MIN_RESOLUTION } from "../surface/grid.js";
 import { fieldSlopeAsync } from "../surface/slope.js";
 import { writeGlb } from "./glb.js";
+import { loadDecoder } from "./loadDecoder.js";
 import { finiteNumber, shardOf, UserError, wholeNumber } from "./userError.js";
 
 export const BAKE_HELP = `babylon-deepsdf bake --model FILE.onnx [options]
@@ -89,17 +89,6 @@ function readFlags(args: readonly string[]) {
     } catch (error) {
         const [said] = (error as Error).message.split(/\.\s/);
         throw new UserError(`${said}; see babylon-deepsdf bake --help`);
-    }
-}
-
-async function loadDecoder(path: string): Promise<Decoder> {
-    const bytes = await readFile(path).catch((cause: Error) => {
-        throw new UserError(`--model: ${path} can't be read (${cause.message})`);
-    });
-    try {
-        return readDecoder(new Uint8Array(bytes), { name: path });
-    } catch (error) {
-        throw new UserError(`--model: ${(error as Error).message}`);
     }
 }
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { BAKE_HELP, bake } from "./bake.js";
+import { COMPLETE_HELP, complete } from "./complete.js";
 import { UserError } from "./userError.js";
 
 const [command, ...args] = process.argv.slice(2);
@@ -7,10 +8,12 @@ const [command, ...args] = process.argv.slice(2);
 async function run(): Promise<void> {
     if (command === "bake") {
         await bake(args);
+    } else if (command === "complete") {
+        await complete(args);
     } else if (command === undefined || command === "--help" || command === "help") {
-        console.log(BAKE_HELP);
+        console.log(`${BAKE_HELP}\n\n${COMPLETE_HELP}`);
     } else {
-        throw new UserError(`got command "${command}"; expected bake; see babylon-deepsdf --help`);
+        throw new UserError(`got command "${command}"; expected bake or complete; see babylon-deepsdf --help`);
     }
 }
 

@@ -1,0 +1,124 @@
+import type { Field } from "../field/field.js";
+import type { Decoder } from "../model/decoder.js";
+import { createCodePrior } from "./codePrior.js";
+import { type Confidence, judge } from "./confidence.js";
+import { type Candidate, searchShapes } from "./fit.js";
+import { estimateNormals } from "./normals.js";
+import { compose, type Similarity, type Vector } from "./pose.js";
+import { type Scan, toUnitScan, type UnitScan } from "./scan.js";
+
+export interface CompletionOptions {
+    /** One of the decoder's categories; all are tried unless given. */
+    category?: string;
+    /** The scan's up direction; "y" unless given. */
+    up?: "x" | "y" | "z" | Vector;
+    /** Results wanted, the best first; 3 unless given. */
+    count?: number;
+    signal?: AbortSignal;
+    /** Told what share is done, from 0 to 1. */
+    onProgress?: (share: number) => void;
+}
+
+/** One way to complete a scan. */
+export interface Completion {
+    /** [latentSize] */
+    readonly latent: Float32Array;
+    /** From the decoder's model space into the scan's space. */
+    readonly pose: Similarity;
+    /** null for decoders without categories. */
+    readonly category: string | null;
+    readonly confidence: Confidence;
+    /** Evaluations of the field with derivatives that the last stage took. */
+    readonly iterations: number;
+}
+
+/** Longest side of the shapes that decoders are trained on, as a part of the longest side of their bounds. */
+const SHAPE_SHARE = 0.9;
+const YAWS = 12;
+const SCALES = [1, 1.18];
+
+/**
+ * Codes and poses of shapes that agree with a scan, best first.
+ *
+ * @throws if the scan holds too little, an option is unknown, or the signal is aborted
+ */
+export async function completeScanAsync(
+    field: Field,
+    decoder: Pick<Decoder, "bounds" | "metadata" | "latentSize">,
+    scan: Scan,
+    options: CompletionOptions = {},
+): Promise<Completion[]> {
+    const { category, count = 3, signal, onProgress } = options;
+    const operation = "completeScanAsync";
+    signal?.throwIfAborted();
+    const up = upDirection(operation, options.up ?? "y");
+    const prior = createCodePrior(operation, decoder.metadata, decoder.latentSize, category);
+    const { bounds } = decoder;
+    const side = SHAPE_SHARE * Math.max(...bounds.max.map((max, axis) => max - bounds.min[axis]));
+    const unit = toUnitScan(operation, scan, side);
+    const normals = unit.normals ?? estimateNormals(unit.positions, unit.sensorPositions);
+    const starts = {
+        yawCount: YAWS,
+        scales: SCALES,
+        up,
+        upAxis: "xyz".indexOf(decoder.metadata?.upAxis ?? "y"),
+        towardsSensor: sensorDirection(unit, up),
+    };
+    const candidates = await searchShapes(field, bounds, prior, unit, normals, { starts, signal, onProgress });
+    const results: Completion[] = [];
+    for (const candidate of candidates.slice(0, count)) {
+        results.push(await toCompletion(field, decoder, unit, normals, candidate, signal));
+    }
+    onProgress?.(1);
+    return results;
+}
+
+async function toCompletion(
+    field: Field,
+    { bounds, metadata }: Pick<Decoder, "bounds" | "metadata">,
+    unit: UnitScan,
+    normals: Float32Array,
+    candidate: Candidate,
+    signal: AbortSignal | undefined,
+): Promise<Completion> {
+    const { latent, pose } = candidate.state;
+    return {
+        latent,
+        pose: compose(
+            { rotation: Float64Array.of(1, 0, 0, 0, 1, 0, 0, 0, 1), scale: unit.scale, translation: unit.centre },
+            pose,
+        ),
+        category: candidate.category,
+        confidence: await judge(field, bounds, metadata, unit, normals, candidate, signal),
+        iterations: candidate.iterations,
+    };
+}
+
+function upDirection(operation: string, up: "x" | "y" | "z" | Vector): Vector {
+    const named = { x: [1, 0, 0], y: [0, 1, 0], z: [0, 0, 1] } as const;
+    const [x, y, z] = typeof up === "string" ? (named[up] ?? [Number.NaN, 0, 0]) : up;
+    const length = Math.hypot(x, y, z);
+    if (!(length > 0 && Number.isFinite(length))) {
+        throw new Error(
+            `${operation}: got up ${JSON.stringify(up)}; expected "x", "y", "z" or a direction [x, y, z] that is not zero; correct the option`,
+        );
+    }
+    return [x / length, y / length, z / length];
+}
+
+/** Mean horizontal direction from the scan's centre towards its sensors, or null where unknown or straight above. */
+function sensorDirection({ sensorPositions }: UnitScan, up: Vector): Vector | null {
+    if (!sensorPositions) {
+        return null;
+    }
+    const sum = [0, 0, 0];
+    for (let i = 0; i < sensorPositions.length; i += 3) {
+        const length = Math.hypot(sensorPositions[i], sensorPositions[i + 1], sensorPositions[i + 2]) || 1;
+        for (let axis = 0; axis < 3; axis++)
+            sum[axis] += (3 * sensorPositions[i + axis]) / length / sensorPositions.length;
+    }
+    const height = sum[0] * up[0] + sum[1] * up[1] + sum[2] * up[2];
+    const flat = sum.map((value, axis) => value - height * up[axis]);
+    const length = Math.hypot(...flat);
+    return length > 0.3 ? [flat[0] / length, flat[1] / length, flat[2] / length] : null;
+}

@@ -1,0 +1,64 @@
+import type { Field } from "../field/field.js";
+import { typicality } from "../latent/index.js";
+import type { Bounds, DecoderMetadata } from "../model/decoder.js";
+import type { Candidate } from "./fit.js";
+import { clampInto } from "./fitProblem.js";
+import { createObservations } from "./observations.js";
+import { toModel } from "./pose.js";
+import type { UnitScan } from "./scan.js";
+
+/** How far a completion is to be believed. */
+export interface Confidence {
+    /** From 0 to 1: the product of how much is explained, how little is contradicted and how ordinary the shape is. */
+    readonly value: number;
+    /** Median distance of the observed points to the shape, as a part of the shape's longest side. */
+    readonly residual: number;
+    /** Share of the observed points within 2 % of the longest side of the shape. */
+    readonly explained: number;
+    /** Share of the space seen to be empty that the shape fills by more than 1 % of its longest side. */
+    readonly violated: number;
+    /** Of the code among those of its category, 0 to 1; 1 for decoders without a prior. */
+    readonly typicality: number;
+}
+
+const SAMPLES = 1024;
+const NEAR = 0.02;
+const DEEP = 0.01;
+
+/** Measures a candidate against samples that its fit did not see. */
+export async function judge(
+    field: Field,
+    bounds: Bounds,
+    metadata: DecoderMetadata | null,
+    scan: UnitScan,
+    normals: Float32Array,
+    { state, category }: Pick<Candidate, "state" | "category">,
+    signal?: AbortSignal,
+): Promise<Confidence> {
+    const observations = createObservations(scan, normals, SAMPLES, 99);
+    const { points, excess } = clampInto(bounds, toModel(state.pose, observations.points));
+    const distances = await field.evaluateAsync(state.latent, points, { signal });
+    const side = 0.9 * Math.max(...bounds.max.map((max, axis) => max - bounds.min[axis]));
+    const onSurface: number[] = [];
+    let [emptyCount, filledCount] = [0, 0];
+    for (let n = 0; n < distances.length; n++) {
+        const distance = (distances[n] + excess[n]) / side;
+        if (observations.isBound[n]) {
+            emptyCount++;
+            filledCount += distance < -DEEP ? 1 : 0;
+        } else if (observations.targets[n] === 0) {
+            onSurface.push(Math.abs(distance));
+        }
+    }
+    onSurface.sort((a, b) => a - b);
+    const explained = onSurface.filter((distance) => distance <= NEAR).length / Math.max(1, onSurface.length);
+    const violated = emptyCount > 0 ? filledCount / emptyCount : 0;
+    const ordinary = category && metadata ? typicality(state.latent, metadata, category) : 1;
+    return {
+        value: explained ** 2 * (1 - violated) ** 2 * Math.min(1, 2 * ordinary),
+        residual: onSurface[onSurface.length >> 1] ?? Number.POSITIVE_INFINITY,
+        explained,
+        violated,
+        typicality: ordinary,
+    };
+}

@@ -1,0 +1,107 @@
+import type { Field } from "../field/field.js";
+import type { Bounds } from "../model/decoder.js";
+import { type CodeComponent, nearestComponent } from "./codePrior.js";
+import { FitProblem, type FitState, type FitWeights } from "./fitProblem.js";
+import { type Fit, minimise } from "./levenbergMarquardt.js";
+import { createObservations, type Observations } from "./observations.js";
+import type { UnitScan } from "./scan.js";
+import { type StartOptions, scoreStarts, startCodes, startPoses } from "./starts.js";
+
+/** One pass of the search over the guesses left: coarse ones see few samples, forgive much and are many. */
+interface Stage {
+    readonly sampleCount: number;
+    readonly keep: number;
+    readonly iterations: number;
+    readonly noise: number;
+    readonly outlier: number;
+}
+
+const SCORE_SAMPLES = 72;
+const SCORED_STARTS = 20;
+
+const STAGES: readonly Stage[] = [
+    { sampleCount: 160, keep: 20, iterations: 5, noise: 0.03, outlier: 0.15 },
+    { sampleCount: 320, keep: 6, iterations: 6, noise: 0.015, outlier: 0.1 },
+    { sampleCount: 1024, keep: 3, iterations: 8, noise: 0.01, outlier: 0.06 },
+];
+
+/** Sensor noise and shapes that the decoder can't show leave about this much said by all samples together. */
+const EFFECTIVE_COUNT = 400;
+
+const TILT = (8 * Math.PI) / 180;
+const GROWTH = 0.25;
+
+export interface SearchOptions {
+    readonly starts: StartOptions;
+    readonly signal?: AbortSignal;
+    /** Told the share that is done, from 0 to 1. */
+    readonly onProgress?: (share: number) => void;
+}
+
+/** A guess that went through all stages. */
+export interface Candidate extends Fit {
+    readonly category: string | null;
+}
+
+/**
+ * Codes and poses that explain a scan, best first: many starts are scored, the best refined by Levenberg and
+ * Marquardt's method in stages of more samples and less forgiveness, the worse half left behind each time.
+ *
+ * @param normals [n, 3] outward, zeros where unknown
+ */
+export async function searchShapes(
+    field: Field,
+    bounds: Bounds,
+    prior: readonly CodeComponent[],
+    scan: UnitScan,
+    normals: Float32Array,
+    { starts, signal, onProgress }: SearchOptions,
+): Promise<Candidate[]> {
+    const look = createObservations(scan, normals, SCORE_SAMPLES, 1);
+    let states: FitState[] = await scoreStarts(
+        field,
+        bounds,
+        startCodes(prior),
+        startPoses(starts),
+        look,
+        SCORED_STARTS,
+        signal,
+    );
+    onProgress?.(0.2);
+    let fits: Fit[] = [];
+    const total = STAGES.reduce((sum, { sampleCount, keep, iterations }) => sum + sampleCount * keep * iterations, 0);
+    let done = 0;
+    for (const [index, stage] of STAGES.entries()) {
+        const problem = problemOf(
+            field,
+            bounds,
+            prior,
+            createObservations(scan, normals, stage.sampleCount, 2 + index),
+            stage,
+            starts.upAxis,
+            signal,
+        );
+        fits = [];
+        for (const state of states.slice(0, stage.keep)) {
+            fits.push(await minimise(problem, state, stage.iterations));
+            done += stage.sampleCount * stage.iterations;
+            onProgress?.(0.2 + (0.8 * done) / total);
+        }
+        fits.sort((a, b) => a.cost - b.cost);
+        states = fits.map(({ state }) => state);
+    }
+    return fits.map((fit) => ({ ...fit, category: nearestComponent(prior, fit.state.latent).component.category }));
+}
+
+function problemOf(
+    field: Field,
+    bounds: Bounds,
+    prior: readonly CodeComponent[],
+    observations: Observations,
+    { noise, outlier }: Stage,
+    upAxis: number,
+    signal: AbortSignal | undefined,
+): FitProblem {
+    const weights: FitWeights = { noise, outlier, effectiveCount: EFFECTIVE_COUNT, tilt: TILT, growth: GROWTH };
+    return new FitProblem(field, bounds, prior, observations, weights, upAxis, signal);
+}

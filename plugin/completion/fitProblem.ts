@@ -1,0 +1,199 @@
+import type { Field } from "../field/field.js";
+import type { Bounds } from "../model/decoder.js";
+import { type CodeComponent, distanceTo, nearestComponent } from "./codePrior.js";
+import type { Observations } from "./observations.js";
+import { movePose, type Similarity, toModel } from "./pose.js";
+
+/** A guess: a code and where its shape stands in the scan's unit frame. */
+export interface FitState {
+    /** [latentSize] */
+    readonly latent: Float32Array;
+    readonly pose: Similarity;
+    /** Where this guess began; tilt, scale and place are held to it softly. */
+    readonly start: Similarity;
+}
+
+/** Standard deviations of what is known before looking; all of the unit frame. */
+export interface FitWeights {
+    /** Of a distance that fits: sensor noise and what a decoder can't show. */
+    readonly noise: number;
+    /** Residuals beyond this hardly count (Geman and McClure). */
+    readonly outlier: number;
+    /** Samples that are worth one independent measurement each: neighbours say much the same. */
+    readonly effectiveCount: number;
+    /** Radians between the shape's up and the scan's. */
+    readonly tilt: number;
+    /** Natural logarithm of the scale against the start's. */
+    readonly growth: number;
+}
+
+export const POSE_SIZE = 7;
+
+/** Columns of the pose part: turn x, y, z; growth; shift x, y, z. */
+const GROWTH = 3;
+
+export interface Linearisation {
+    /** Half of this is the negative logarithm of the posterior, up to a constant. */
+    readonly cost: number;
+    /** The part of the cost that the observations make. */
+    readonly dataCost: number;
+    /** [size, size] Gauss-Newton approximation of half the cost's second derivative. */
+    readonly hessian: Float64Array;
+    /** [size], half the cost's derivative. */
+    readonly gradient: Float64Array;
+}
+
+/** The least-squares problem of one scan: code and pose that explain the observations and are likely beforehand. */
+export class FitProblem {
+    readonly latentSize: number;
+    readonly size: number;
+
+    constructor(
+        private readonly field: Field,
+        private readonly bounds: Bounds,
+        readonly prior: readonly CodeComponent[],
+        private readonly observations: Observations,
+        private readonly weights: FitWeights,
+        private readonly upAxis: number,
+        private readonly signal: AbortSignal | undefined,
+    ) {
+        this.latentSize = field.latentSize;
+        this.size = this.latentSize + POSE_SIZE;
+    }
+
+    /** The state a step away: latent part first, then the pose's `POSE_SIZE` numbers. */
+    move(state: FitState, step: Float64Array): FitState {
+        const { latentSize } = this;
+        return {
+            latent: state.latent.map((value, i) => value + step[i]),
+            pose: movePose(state.pose, step.subarray(latentSize)),
+            start: state.start,
+        };
+    }
+
+    /** Cost, gradient and Gauss-Newton matrix at a state; one evaluation of the field. */
+    async linearise(state: FitState): Promise<Linearisation> {
+        const { observations, weights, latentSize, size, signal } = this;
+        const { pose, latent } = state;
+        const { points, excess, directions } = clampInto(this.bounds, toModel(pose, observations.points));
+        const options = { latentGradients: true, signal };
+        const { distances, pointGradients, latentGradients } = await this.field.evaluateGradientAsync(
+            latent,
+            points,
+            options,
+        );
+        const count = distances.length;
+        const hessian = new Float64Array(size * size);
+        const gradient = new Float64Array(size);
+        const row = new Float64Array(size);
+        const { scale } = pose;
+        const toCost = weights.effectiveCount / (count * weights.noise ** 2);
+        let dataCost = 0;
+        for (let n = 0; n < count; n++) {
+            const distance = distances[n] + excess[n];
+            const residual = scale * distance - observations.targets[n];
+            if (observations.isBound[n] && residual > 0) {
+                continue;
+            }
+            const ratio = 1 / (1 + (residual / weights.outlier) ** 2);
+            const weight = toCost * observations.weights[n];
+            dataCost += weight * residual * residual * ratio;
+            const [px, py, pz] = [points[3 * n], points[3 * n + 1], points[3 * n + 2]];
+            const isOutside = excess[n] > 0;
+            const from = isOutside ? directions : pointGradients;
+            const [gx, gy, gz] = [from[3 * n], from[3 * n + 1], from[3 * n + 2]];
+            for (let i = 0; i < latentSize; i++) {
+                row[i] = scale * latentGradients![n * latentSize + i];
+            }
+            row[latentSize] = -scale * (py * gz - pz * gy);
+            row[latentSize + 1] = -scale * (pz * gx - px * gz);
+            row[latentSize + 2] = -scale * (px * gy - py * gx);
+            row[latentSize + GROWTH] = scale * (distance - (px * gx + py * gy + pz * gz));
+            row[latentSize + 4] = -scale * gx;
+            row[latentSize + 5] = -scale * gy;
+            row[latentSize + 6] = -scale * gz;
+            addSquare(hessian, gradient, row, residual, weight * ratio * ratio);
+        }
+        const cost = dataCost + this.addPrior(state, hessian, gradient);
+        return { cost, dataCost, hessian, gradient };
+    }
+
+    /** Adds what is known beforehand; returns its share of the cost. */
+    private addPrior(state: FitState, hessian: Float64Array, gradient: Float64Array): number {
+        const { latentSize, size } = this;
+        const { component, cost } = nearestComponent(this.prior, state.latent);
+        const { gradient: slope } = distanceTo(component, state.latent);
+        for (let i = 0; i < latentSize; i++) {
+            gradient[i] += slope[i];
+            for (let j = 0; j <= i; j++) {
+                hessian[i * size + j] += component.precision[i * latentSize + j];
+            }
+        }
+        return cost + this.addPosePrior(state, hessian, gradient);
+    }
+
+    private addPosePrior({ pose, start }: FitState, hessian: Float64Array, gradient: Float64Array): number {
+        const { latentSize, size, weights } = this;
+        const add = (column: number, value: number, deviation: number) => {
+            gradient[column] += value / deviation ** 2;
+            hessian[column * size + column] += 1 / deviation ** 2;
+            return (value / deviation) ** 2;
+        };
+        // The shape's up axis of now against the start's, in the frame of now: a turn by −u × v brings it back.
+        const [r, q] = [pose.rotation, start.rotation];
+        const between = new Float64Array(9);
+        for (let i = 0; i < 3; i++) {
+            for (let j = 0; j < 3; j++) {
+                for (let k = 0; k < 3; k++) between[3 * i + j] += r[3 * k + i] * q[3 * k + j];
+            }
+        }
+        const { upAxis: up } = this;
+        const [a, b] = [(up + 1) % 3, (up + 2) % 3];
+        // Up of the start seen from now; its components along a and b are the tilt about b and −a.
+        const tiltA = between[3 * a + up];
+        const tiltB = between[3 * b + up];
+        let cost = add(latentSize + b, -tiltA, weights.tilt) + add(latentSize + a, tiltB, weights.tilt);
+        cost += add(latentSize + GROWTH, Math.log(pose.scale / start.scale), weights.growth);
+        return cost;
+    }
+}
+
+/** hessian (lower triangle) += weight · row rowᵀ; gradient += weight · residual · row. */
+function addSquare(
+    hessian: Float64Array,
+    gradient: Float64Array,
+    row: Float64Array,
+    residual: number,
+    weight: number,
+): void {
+    const size = row.length;
+    for (let i = 0, at = 0; i < size; i++, at += size) {
+        const factor = weight * row[i];
+        gradient[i] += factor * residual;
+        for (let j = 0; j <= i; j++) {
+            hessian[at + j] += factor * row[j];
+        }
+    }
+}
+
+/** Points moved into the box, how far each was outside, and the unit direction it was moved against. */
+export function clampInto({ min, max }: Bounds, points: Float32Array) {
+    const count = points.length / 3;
+    const excess = new Float32Array(count);
+    const directions = new Float32Array(points.length);
+    for (let n = 0; n < count; n++) {
+        const gap = [0, 0, 0];
+        for (let axis = 0; axis < 3; axis++) {
+            const value = points[3 * n + axis];
+            const inside = Math.min(max[axis], Math.max(min[axis], value));
+            gap[axis] = value - inside;
+            points[3 * n + axis] = inside;
+        }
+        const length = Math.hypot(gap[0], gap[1], gap[2]);
+        if (length > 0) {
+            excess[n] = length;
+            for (let axis = 0; axis < 3; axis++) directions[3 * n + axis] = gap[axis] / length;
+        }
+    }
+    return { points, excess, directions };
+}

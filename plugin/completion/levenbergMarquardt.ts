@@ -1,0 +1,80 @@
+import type { FitProblem, FitState, Linearisation } from "./fitProblem.js";
+import { solveCholesky } from "./linearAlgebra.js";
+
+export interface Fit {
+    readonly state: FitState;
+    readonly cost: number;
+    readonly dataCost: number;
+    /** Evaluations of the field with its derivatives, the first one included. */
+    readonly iterations: number;
+}
+
+const FIRST_DAMPING = 1e-2;
+const LEAST_DAMPING = 1e-7;
+const GREATEST_DAMPING = 1e6;
+
+/** A step that lowers the cost by less than this part of it is the last. */
+const CONVERGED = 1e-4;
+
+/**
+ * Levenberg's and Marquardt's method with Nielsen's damping (Damping parameter in Marquardt's method, 1999).
+ *
+ * @param maxIterations evaluations at most
+ */
+export async function minimise(problem: FitProblem, start: FitState, maxIterations: number): Promise<Fit> {
+    let state = start;
+    let at = await problem.linearise(state);
+    let damping = FIRST_DAMPING;
+    let growth = 2;
+    let iterations = 1;
+    while (iterations < maxIterations && damping < GREATEST_DAMPING) {
+        const step = solveDamped(at, damping);
+        if (!step) {
+            damping *= growth;
+            growth *= 2;
+            continue;
+        }
+        const moved = problem.move(state, step);
+        const next = await problem.linearise(moved);
+        iterations++;
+        const expected = expectedDecrease(at, step);
+        const decrease = at.cost - next.cost;
+        if (decrease > 0 && Number.isFinite(next.cost)) {
+            const isDone = decrease < CONVERGED * Math.abs(at.dataCost + 1);
+            state = moved;
+            at = next;
+            damping = Math.max(LEAST_DAMPING, damping * Math.max(1 / 5, 1 - (2 * (decrease / expected) - 1) ** 3));
+            growth = 2;
+            if (isDone) break;
+        } else {
+            damping *= growth * 2;
+            growth *= 2;
+        }
+    }
+    return { state, cost: at.cost, dataCost: at.dataCost, iterations };
+}
+
+/** −(H + damping · diag H)⁻¹ g. */
+function solveDamped({ hessian, gradient }: Linearisation, damping: number): Float64Array | null {
+    const n = gradient.length;
+    const matrix = hessian.slice();
+    for (let i = 0; i < n; i++) {
+        matrix[i * n + i] += damping * hessian[i * n + i] + 1e-9;
+    }
+    const step = solveCholesky(matrix, gradient);
+    return step?.every(Number.isFinite) ? step.map((value) => -value) : null;
+}
+
+/** What the quadratic model promises: −2 gᵀ s − sᵀ H s. */
+function expectedDecrease({ hessian, gradient }: Linearisation, step: Float64Array): number {
+    const n = step.length;
+    let sum = 0;
+    for (let i = 0; i < n; i++) {
+        let product = 0.5 * hessian[i * n + i] * step[i];
+        for (let j = 0; j < i; j++) {
+            product += hessian[i * n + j] * step[j];
+        }
+        sum -= 2 * step[i] * (gradient[i] + product);
+    }
+    return Math.max(sum, 1e-12);
+}

@@ -1,0 +1,170 @@
+import { LatentRandom } from "../latent/random.js";
+import type { UnitScan } from "./scan.js";
+
+/** What the field must be at points, in the scan's unit frame. */
+export interface Observations {
+    /** [n, 3] */
+    readonly points: Float32Array;
+    /** [n], distance there; a lower bound where `isBound`. */
+    readonly targets: Float32Array;
+    /** [n], 1 where the distance may be larger than the target: space that the sensor looked through. */
+    readonly isBound: Uint8Array;
+    /** [n], how much each counts before it proves an outlier; mean 1. */
+    readonly weights: Float32Array;
+}
+
+/** Offset of the samples beside the surface, unit frame: thin parts of trained props are 0.05 thick. */
+const OFFSET = 0.025;
+
+/** Of the samples: on the surface, outside it, inside it; the rest lies in space that was seen to be empty. */
+const SHARES = { surface: 0.5, outside: 0.15, inside: 0.1 };
+
+/** Empty space is only told within this distance of the surface's box. */
+const EMPTY_MARGIN = 0.3;
+
+/** Distance that an empty point keeps from the surface, unit frame. */
+const EMPTY_DISTANCE = 0.02;
+
+/**
+ * Samples of what a scan says: on the surface, beside it along its normals, and along the rays to the sensor.
+ *
+ * @param normals [n, 3], zeros where unknown
+ * @param count about how many samples
+ * @param seed picks which
+ */
+export function createObservations(scan: UnitScan, normals: Float32Array, count: number, seed: number): Observations {
+    const random = new LatentRandom(0x0b5e, seed);
+    const builder = new ObservationBuilder();
+    const empty = emptySamples(scan, Math.round(count * (1 - SHARES.surface - SHARES.outside - SHARES.inside)), random);
+    const even = spreadEvenly(scan.positions, Math.round(count * SHARES.surface), random);
+    const point = (index: number, offset: number): [number, number, number] => [
+        scan.positions[3 * index] + offset * normals[3 * index],
+        scan.positions[3 * index + 1] + offset * normals[3 * index + 1],
+        scan.positions[3 * index + 2] + offset * normals[3 * index + 2],
+    ];
+    const isOriented = (index: number) =>
+        normals[3 * index] !== 0 || normals[3 * index + 1] !== 0 || normals[3 * index + 2] !== 0;
+    even.forEach((index, slot) => {
+        builder.add(point(index, 0), 0, false, 1);
+        if (isOriented(index)) {
+            const turn = (slot % even.length) * (SHARES.outside + SHARES.inside);
+            const share = (turn / SHARES.surface) % 1;
+            if (share < SHARES.outside / SHARES.surface) builder.add(point(index, OFFSET), OFFSET, false, 0.7);
+            else if (share < (SHARES.outside + SHARES.inside) / SHARES.surface)
+                builder.add(point(index, -OFFSET), -OFFSET, false, 0.7);
+        }
+    });
+    for (let i = 0; i < empty.length; i += 4) {
+        builder.add([empty[i], empty[i + 1], empty[i + 2]], Math.min(EMPTY_DISTANCE, empty[i + 3]), true, 1);
+    }
+    return builder.finish();
+}
+
+/** x, y, z and how far along the ray the surface is, for points between surface and sensor and given empty points. */
+function emptySamples(scan: UnitScan, wanted: number, random: LatentRandom): number[] {
+    const { positions, sensorPositions, emptyPoints } = scan;
+    const samples: number[] = [];
+    const box = boxAround(positions, EMPTY_MARGIN);
+    const emptyCount = emptyPoints.length / 3;
+    const fromRays = sensorPositions ? (emptyCount > 0 ? wanted >> 1 : wanted) : 0;
+    for (let tries = 0; samples.length < 4 * fromRays && tries < 4 * fromRays; tries++) {
+        const at = 3 * Math.floor((random.uniform() * positions.length) / 3);
+        const ray = [0, 1, 2].map((axis) => sensorPositions![at + axis] - positions[at + axis]);
+        const length = Math.hypot(...ray);
+        // Near the surface more than far from it.
+        const along = Math.min(length, 1.6 * random.uniform() ** 2 + EMPTY_DISTANCE);
+        const point = ray.map((value, axis) => positions[at + axis] + (along * value) / (length || 1));
+        if (isInBox(point, box)) samples.push(point[0], point[1], point[2], 0.5 * along);
+    }
+    for (let tries = 0; emptyCount > 0 && samples.length < 4 * wanted && tries < 4 * wanted; tries++) {
+        const at = 3 * Math.floor(random.uniform() * emptyCount);
+        const point = [emptyPoints[at], emptyPoints[at + 1], emptyPoints[at + 2]];
+        if (isInBox(point, box)) samples.push(point[0], point[1], point[2], EMPTY_DISTANCE);
+    }
+    return samples;
+}
+
+/** Indices of about `count` points, evenly over the surface: one of each cell of a grid of fitting size. */
+export function spreadEvenly(positions: Float32Array, count: number, random: LatentRandom): Uint32Array {
+    const total = positions.length / 3;
+    const order = shuffled(total, random);
+    if (total <= count) {
+        return order;
+    }
+    // A surface crosses a number of cells that grows with the square of the grid's fineness.
+    let [low, high] = [1, 512];
+    let best = order.subarray(0, count);
+    for (let step = 0; step < 10; step++) {
+        const fineness = Math.sqrt(low * high);
+        const chosen = onePerCell(positions, order, 1.8 / fineness);
+        if (chosen.length >= count) {
+            best = chosen.subarray(0, count);
+            high = fineness;
+            if (chosen.length < 1.1 * count) break;
+        } else {
+            low = fineness;
+        }
+    }
+    return best;
+}
+
+function onePerCell(positions: Float32Array, order: Uint32Array, cell: number): Uint32Array {
+    const seen = new Set<number>();
+    const chosen: number[] = [];
+    for (const index of order) {
+        const [i, j, k] = [0, 1, 2].map((axis) => Math.floor(positions[3 * index + axis] / cell) + 1024);
+        const key = i + 2048 * (j + 2048 * k);
+        if (!seen.has(key)) {
+            seen.add(key);
+            chosen.push(index);
+        }
+    }
+    return Uint32Array.from(chosen);
+}
+
+function shuffled(count: number, random: LatentRandom): Uint32Array {
+    const order = Uint32Array.from({ length: count }, (_, i) => i);
+    for (let i = count - 1; i > 0; i--) {
+        const j = Math.floor(random.uniform() * (i + 1));
+        [order[i], order[j]] = [order[j], order[i]];
+    }
+    return order;
+}
+
+function boxAround(positions: Float32Array, margin: number) {
+    const min = [0, 1, 2].map(() => Number.POSITIVE_INFINITY);
+    const max = [0, 1, 2].map(() => Number.NEGATIVE_INFINITY);
+    for (let i = 0; i < positions.length; i++) {
+        min[i % 3] = Math.min(min[i % 3], positions[i] - margin);
+        max[i % 3] = Math.max(max[i % 3], positions[i] + margin);
+    }
+    return { min, max };
+}
+
+function isInBox(point: readonly number[], { min, max }: { min: number[]; max: number[] }): boolean {
+    return point.every((value, axis) => value >= min[axis] && value <= max[axis]);
+}
+
+class ObservationBuilder {
+    private readonly points: number[] = [];
+    private readonly targets: number[] = [];
+    private readonly bounds: number[] = [];
+    private readonly weights: number[] = [];
+
+    add(point: readonly [number, number, number], target: number, isBound: boolean, weight: number): void {
+        this.points.push(...point);
+        this.targets.push(target);
+        this.bounds.push(isBound ? 1 : 0);
+        this.weights.push(weight);
+    }
+
+    finish(): Observations {
+        const mean = this.weights.reduce((sum, weight) => sum + weight, 0) / (this.weights.length || 1);
+        return {
+            points: Float32Array.from(this.points),
+            targets: Float32Array.from(this.targets),
+            isBound: Uint8Array.from(this.bounds),
+            weights: Float32Array.from(this.weights, (weight) => weight / mean),
+        };
+    }
+}

@@ -1,0 +1,154 @@
+import type { Vector } from "./pose.js";
+
+/** What a sensor saw of an object, in units and axes of its own. */
+export interface Scan {
+    /** [n, 3], points on the object's surface, or the vertices of `indices`. */
+    readonly positions: Float32Array;
+    /** [n, 3], outward, any length; estimated where missing. */
+    readonly normals?: Float32Array | null;
+    /** [m, 3], triangles where the scan is a mesh, open or closed. */
+    readonly indices?: Uint32Array | null;
+    /** Where the sensor stood: [3] for all points or [n, 3]; unknown unless given. */
+    readonly sensorPositions?: Float32Array | null;
+    /** [k, 3], points that the sensor saw to be empty, for example along rays that met nothing. */
+    readonly emptyPoints?: Float32Array | null;
+}
+
+/** Points beyond this are thinned before anything else is done: the memory of a completion stays below 1 GiB. */
+export const MAX_SCAN_POINTS = 200_000;
+
+/** The fewest points from which a shape can be told at all. */
+export const MIN_SCAN_POINTS = 16;
+
+/** A scan moved so that its box is centred at the origin and its longest side is as long as a decoder's shapes are. */
+export interface UnitScan {
+    /** [n, 3], finite. */
+    readonly positions: Float32Array;
+    /** [n, 3], unit length, or null. */
+    readonly normals: Float32Array | null;
+    /** [n, 3] or null. */
+    readonly sensorPositions: Float32Array | null;
+    /** [k, 3] */
+    readonly emptyPoints: Float32Array;
+    /** Scan units per unit here. */
+    readonly scale: number;
+    /** Centre of the box, scan units. */
+    readonly centre: Vector;
+    /** Points dropped for being no finite numbers. */
+    readonly droppedCount: number;
+}
+
+/**
+ * The scan in its unit frame: points that are no numbers dropped, the rest thinned to `MAX_SCAN_POINTS` evenly by their
+ * order, centred and scaled.
+ *
+ * @param side length of the longest side afterwards
+ * @throws if array lengths disagree or fewer than `MIN_SCAN_POINTS` finite points at different places are left
+ */
+export function toUnitScan(operation: string, scan: Scan, side: number): UnitScan {
+    checkArrays(operation, scan);
+    const { positions, normals, sensorPositions } = scan;
+    const total = positions.length / 3;
+    const chosen = choosePoints(positions);
+    const kept = chosen.length;
+    const { min, max } = boxOf(positions, chosen);
+    const longest = Math.max(max[0] - min[0], max[1] - min[1], max[2] - min[2]);
+    if (kept < MIN_SCAN_POINTS) {
+        throw new Error(
+            `${operation}: got a scan of ${total} points, ${kept} of them finite; expected at least ${MIN_SCAN_POINTS}; scan more of the object`,
+        );
+    }
+    const size = Math.max(...min.map(Math.abs), ...max.map(Math.abs));
+    if (!(longest > 1e-6 * size)) {
+        throw new Error(
+            `${operation}: all ${kept} points of the scan lie within ${longest} of each other, ${size} from the origin; expected points spread over an object; scan more of it, or move it to the origin`,
+        );
+    }
+    const centre: Vector = [(min[0] + max[0]) / 2, (min[1] + max[1]) / 2, (min[2] + max[2]) / 2];
+    const scale = longest / side;
+    const move = (from: Float32Array, indexOf: (slot: number) => number, count: number) =>
+        Float32Array.from({ length: 3 * count }, (_, i) => {
+            const axis = i % 3;
+            return (from[3 * indexOf((i - axis) / 3) + axis] - centre[axis]) / scale;
+        });
+    return {
+        positions: move(positions, (slot) => chosen[slot], kept),
+        normals: normals ? unitNormals(normals, chosen) : null,
+        sensorPositions: sensorPositions
+            ? move(sensorPositions, sensorPositions.length === 3 ? () => 0 : (slot) => chosen[slot], kept)
+            : null,
+        emptyPoints: scan.emptyPoints
+            ? move(scan.emptyPoints, (slot) => slot, scan.emptyPoints.length / 3).filter(Number.isFinite)
+            : new Float32Array(0),
+        scale,
+        centre,
+        droppedCount: total - kept,
+    };
+}
+
+function checkArrays(operation: string, scan: Scan): void {
+    const { positions, normals, sensorPositions, emptyPoints, indices } = scan;
+    const triples = (name: string, array: unknown, lengths: readonly number[] | null) => {
+        const isFitting =
+            array instanceof Float32Array &&
+            array.length % 3 === 0 &&
+            (lengths === null || lengths.includes(array.length));
+        if (!isFitting) {
+            const got = array instanceof Float32Array ? `${array.length} numbers` : typeof array;
+            throw new Error(
+                `${operation}: got ${got} as ${name} of the scan; expected a Float32Array of ${lengths ? lengths.join(" or ") : "x, y, z triples"}; correct the scan`,
+            );
+        }
+    };
+    triples("positions", positions, null);
+    if (normals) triples("normals", normals, [positions.length]);
+    if (sensorPositions) triples("sensorPositions", sensorPositions, [3, positions.length]);
+    if (emptyPoints) triples("emptyPoints", emptyPoints, null);
+    if (indices) {
+        const vertexCount = positions.length / 3;
+        if (indices.length % 3 !== 0 || indices.some((index) => index >= vertexCount)) {
+            throw new Error(
+                `${operation}: got ${indices.length} indices into ${vertexCount} vertices; expected triangles of vertices that are there; correct the scan`,
+            );
+        }
+    }
+}
+
+/** Indices of finite points, thinned evenly. */
+function choosePoints(positions: Float32Array): Uint32Array {
+    const total = positions.length / 3;
+    const stride = Math.max(1, total / MAX_SCAN_POINTS);
+    const chosen: number[] = [];
+    for (let at = 0; Math.floor(at) < total; at += stride) {
+        const index = Math.floor(at);
+        const sum = positions[3 * index] + positions[3 * index + 1] + positions[3 * index + 2];
+        if (Number.isFinite(sum)) {
+            chosen.push(index);
+        }
+    }
+    return Uint32Array.from(chosen);
+}
+
+function boxOf(positions: Float32Array, chosen: Uint32Array): { min: number[]; max: number[] } {
+    const min = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+    const max = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
+    for (const index of chosen) {
+        for (let axis = 0; axis < 3; axis++) {
+            min[axis] = Math.min(min[axis], positions[3 * index + axis]);
+            max[axis] = Math.max(max[axis], positions[3 * index + axis]);
+        }
+    }
+    return { min, max };
+}
+
+function unitNormals(normals: Float32Array, chosen: Uint32Array): Float32Array {
+    const result = new Float32Array(3 * chosen.length);
+    chosen.forEach((index, slot) => {
+        const [x, y, z] = normals.subarray(3 * index, 3 * index + 3);
+        const length = Math.hypot(x, y, z);
+        if (length > 0 && Number.isFinite(length)) {
+            result.set([x / length, y / length, z / length], 3 * slot);
+        }
+    });
+    return result;
+}

@@ -1,0 +1,44 @@
+import { PointTree } from "../../../plugin/completion/pointTree.js";
+import { Random } from "../../../training/random.js";
+import type { TriangleMesh } from "../../../training/samples/mesh.js";
+import { sampleMesh } from "./virtualScan.js";
+
+export interface ShapeError {
+    /** Sum of both mean squared distances to the other surface's nearest point, × 1000, the true shape in a unit sphere. */
+    readonly chamfer: number;
+    /** Share of the true surface within 1 % of the longest side of the result. */
+    readonly completion: number;
+    /** Harmonic mean of that and of the share of the result within 1 % of the true surface. */
+    readonly fScore: number;
+}
+
+const POINTS = 10_000;
+
+/** How far a result is from the true mesh, both in the true model's frame, whose longest side is 1.8. */
+export function shapeError(truth: TriangleMesh, result: TriangleMesh): ShapeError {
+    if (result.indices.length === 0) return { chamfer: Number.POSITIVE_INFINITY, completion: 0, fScore: 0 };
+    const [from, to] = [truth, result].map((mesh, n) => sampleMesh(mesh, POINTS, new Random(0xc4a, n)));
+    let radius = 0;
+    for (let i = 0; i < from.length; i += 3) radius = Math.max(radius, Math.hypot(from[i], from[i + 1], from[i + 2]));
+    const near = 0.018;
+    const forward = distances(from, to, near);
+    const back = distances(to, from, near);
+    const [recall, precision] = [forward.within, back.within];
+    return {
+        chamfer: (1000 * (forward.meanSquare + back.meanSquare)) / (radius * radius),
+        completion: recall,
+        fScore: recall + precision > 0 ? (2 * recall * precision) / (recall + precision) : 0,
+    };
+}
+
+function distances(from: Float32Array, to: Float32Array, near: number): { meanSquare: number; within: number } {
+    const tree = new PointTree(to);
+    let [sum, within] = [0, 0];
+    for (let i = 0; i < from.length; i += 3) {
+        const { distance } = tree.nearest(from[i], from[i + 1], from[i + 2]);
+        sum += distance * distance;
+        within += distance <= near ? 1 : 0;
+    }
+    const count = from.length / 3;
+    return { meanSquare: sum / count, within: within / count };
+}
