@@ -2,6 +2,7 @@ import type * as tfc from "@tensorflow/tfjs-core";
 import type { Perceptron, PerceptronLayer, PointFeature } from "../plugin/model/decoder.js";
 import type { TensorFlow } from "./backend.js";
 import { Random } from "./random.js";
+import { createRelu } from "./relu.js";
 
 /** What the network is like; see the study cited in training/README.md. */
 export interface NetworkShape {
@@ -30,6 +31,7 @@ interface LayerVariables {
 export class Network {
     readonly layers: readonly LayerVariables[];
     private readonly frequencies: tfc.Tensor2D;
+    private readonly relu: (x: tfc.Tensor) => tfc.Tensor;
 
     constructor(
         private readonly tf: TensorFlow,
@@ -38,6 +40,7 @@ export class Network {
     ) {
         const { latentSize, width, depth, octaves, skips } = shape;
         const random = new Random(seed, 1);
+        this.relu = createRelu(tf);
         const featureCount = 3 + 6 * octaves;
         const variable = (name: string, rows: number, columns: number, deviation: number) => {
             const values = Float32Array.from({ length: rows * columns }, () => deviation * random.normal());
@@ -69,6 +72,11 @@ export class Network {
         return this.layers.flatMap((layer) => Object.values(layer).filter((value) => value !== null));
     }
 
+    /** Weights from one hidden layer to the next. */
+    get hiddenMatrices(): tfc.Variable[] {
+        return this.layers.slice(0, -1).flatMap(({ hidden }) => hidden ?? []);
+    }
+
     /**
      * @param codes [shapes, latentSize]
      * @param points [shapes · pointsPerShape, 3], shape by shape
@@ -93,7 +101,7 @@ export class Network {
                 tf.reshape(perShape, [shapeCount, 1, outputs]),
             );
             const flat = tf.reshape(spread, [pointCount, outputs]);
-            hidden = (i < this.layers.length - 1 ? tf.relu(flat) : flat) as tfc.Tensor2D;
+            hidden = (i < this.layers.length - 1 ? this.relu(flat) : flat) as tfc.Tensor2D;
         });
         return hidden as unknown as tfc.Tensor2D;
     }

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { BACKEND_NAMES, loadBackend } from "./backend.js";
 import { type Checkpoint, readCheckpoint, runFolder, samplesSeen, writeCheckpoint } from "./checkpoint.js";
 import { familiesNamed, families as knownFamilies } from "./families/index.js";
+import { OPTIMIZER_NAMES } from "./optimizer.js";
 import { OptionError, oneOf, positive, readOptions, runCommand, whole } from "./options.js";
 import { progressBar, turn } from "./progress.js";
 import { prepareSamples } from "./samples/store.js";
@@ -17,6 +18,7 @@ const HELP = `Trains a decoder on the prop families and leaves a checkpoint; "np
   --latent L       size of a code (64)                 --width W       width of the layers (128)
   --depth D        layers in all (7)                   --octaves K     octaves of Fourier features (4)
   --seed S         of everything random (1)            --rate R        largest learning rate (0.0015)
+  --optimizer O    ${OPTIMIZER_NAMES.join(" or ")} (${DEFAULT_RECIPE.optimizer})
   --run NAME       folder under training/runs (props)  --resume        go on from its checkpoint
   --from NAME      start from the weights and codes of another run, perhaps with more shapes
   --backend B      ${BACKEND_NAMES.join(", ")} (the first that works)`;
@@ -33,6 +35,7 @@ const DEFAULTS = {
     octaves: String(DEFAULT_RECIPE.octaves),
     seed: String(DEFAULT_RECIPE.seed),
     rate: String(DEFAULT_RECIPE.learningRate),
+    optimizer: DEFAULT_RECIPE.optimizer,
     run: "props",
     from: "",
     backend: "",
@@ -104,6 +107,7 @@ function planOf(options: Options, origin: Checkpoint | null): Plan {
         skips: [Math.floor(depth / 2)],
         ...origin?.recipe,
         ...rates(positive("rate", options.rate)),
+        optimizer: oneOf("optimizer", options.optimizer, OPTIMIZER_NAMES) ?? DEFAULT_RECIPE.optimizer,
         seed: whole("seed", options.seed, 0, 2 ** 31),
     };
     const families = origin?.families ?? options.families.split(",");

@@ -2,6 +2,7 @@ import type * as tfc from "@tensorflow/tfjs-core";
 import type { TensorFlow } from "./backend.js";
 import { type Batch, batchAt } from "./batches.js";
 import { Network, type NetworkShape } from "./network.js";
+import { Optimizer, type OptimizerName, type OptimizerState } from "./optimizer.js";
 import { Random } from "./random.js";
 import type { SampleSet } from "./samples/store.js";
 
@@ -15,6 +16,7 @@ export interface Recipe extends NetworkShape {
     readonly codeLearningRate: number;
     /** Weight of the codes' mean squared length in the loss, once warmed up. */
     readonly codePenalty: number;
+    readonly optimizer: OptimizerName;
     readonly seed: number;
 }
 
@@ -31,20 +33,17 @@ export const DEFAULT_RECIPE: Recipe = {
     learningRate: 1.5e-3,
     codeLearningRate: 4e-3,
     codePenalty: 1e-4,
+    optimizer: "adam",
     seed: 1,
 };
 
 /** What a run is made of between two steps. */
-export interface TrainerState {
+export interface TrainerState extends OptimizerState {
     step: number;
     /** Weights, then the codes. */
     variables: Float32Array[];
-    /** Adam's moments, in the same order. */
-    firstMoments: Float32Array[];
-    secondMoments: Float32Array[];
 }
 
-const ADAM = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
 /** Part of the run in which learning rates rise, and in which the codes' penalty does. */
 const WARM_UP = 0.01;
 const CODE_DEVIATION = 0.05;
@@ -66,8 +65,7 @@ export class Trainer {
     /** [shapes, latentSize] */
     readonly codes: tfc.Variable;
     step = 0;
-    private readonly firstMoments: tfc.Variable[];
-    private readonly secondMoments: tfc.Variable[];
+    private readonly optimizer: Optimizer;
 
     constructor(
         private readonly tf: TensorFlow,
@@ -86,9 +84,16 @@ export class Trainer {
             );
         this.codes = tf.variable(tf.tensor2d(codes, [set.shapes.length, recipe.latentSize]), true, "codes");
         if (start.weights) this.put(this.network.variables, start.weights);
-        const zeros = () => this.variables.map((variable) => tf.variable(tf.zerosLike(variable), false));
-        this.firstMoments = zeros();
-        this.secondMoments = zeros();
+        const hidden = new Set(this.network.hiddenMatrices);
+        this.optimizer = new Optimizer(
+            tf,
+            recipe.optimizer,
+            this.variables.map((variable) => ({
+                variable,
+                learningRate: variable === this.codes ? recipe.codeLearningRate : recipe.learningRate,
+                isHidden: hidden.has(variable),
+            })),
+        );
     }
 
     /** All that is trained. */
@@ -102,7 +107,7 @@ export class Trainer {
     }
 
     /**
-     * One step of Adam.
+     * One step of the optimizer.
      *
      * @param progress how far the run has come, 0 to 1; sets the learning rate (a cosine after a short rise) and the
      *     codes' penalty
@@ -128,7 +133,7 @@ export class Trainer {
                 kept = tf.keep(error);
                 return total;
             }, this.variables);
-            this.applyAdam(grads, rate);
+            this.optimizer.apply(grads, this.step, rate);
             return kept as tfc.Scalar;
         });
         const [value] = await error.data();
@@ -155,40 +160,22 @@ export class Trainer {
         return { error, total: tf.add(error, tf.mul(lengths, penalty)) as tfc.Scalar };
     }
 
-    private applyAdam(gradients: tfc.NamedTensorMap, rate: number): void {
-        const { tf, recipe } = this;
-        const correction = Math.sqrt(1 - ADAM.beta2 ** this.step) / (1 - ADAM.beta1 ** this.step);
-        this.variables.forEach((variable, i) => {
-            const gradient = gradients[variable.name];
-            const first = tf.add(tf.mul(this.firstMoments[i], ADAM.beta1), tf.mul(gradient, 1 - ADAM.beta1));
-            const second = tf.add(
-                tf.mul(this.secondMoments[i], ADAM.beta2),
-                tf.mul(tf.square(gradient), 1 - ADAM.beta2),
-            );
-            this.firstMoments[i].assign(first);
-            this.secondMoments[i].assign(second);
-            const largest = variable === this.codes ? recipe.codeLearningRate : recipe.learningRate;
-            const change = tf.div(first, tf.add(tf.sqrt(second), ADAM.epsilon));
-            variable.assign(tf.sub(variable, tf.mul(change, rate * largest * correction)));
-        });
-    }
-
     async saveAsync(): Promise<TrainerState> {
         const values = (variables: tfc.Variable[]) =>
             Promise.all(variables.map(async (variable) => Float32Array.from(await variable.data())));
         return {
             step: this.step,
             variables: await values(this.variables),
-            firstMoments: await values(this.firstMoments),
-            secondMoments: await values(this.secondMoments),
+            firstMoments: await values(this.optimizer.firstMoments),
+            secondMoments: await values(this.optimizer.secondMoments),
         };
     }
 
     /** @throws if the state belongs to another recipe or another number of shapes */
     restore(state: TrainerState): void {
         this.put(this.variables, state.variables);
-        this.put(this.firstMoments, state.firstMoments);
-        this.put(this.secondMoments, state.secondMoments);
+        this.put(this.optimizer.firstMoments, state.firstMoments);
+        this.put(this.optimizer.secondMoments, state.secondMoments);
         this.step = state.step;
     }
 
@@ -206,9 +193,8 @@ export class Trainer {
 
     dispose(): void {
         this.network.dispose();
-        for (const variable of [this.codes, ...this.firstMoments, ...this.secondMoments]) {
-            variable.dispose();
-        }
+        this.optimizer.dispose();
+        this.codes.dispose();
     }
 }
 

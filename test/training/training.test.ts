@@ -16,7 +16,7 @@ import { TensorField } from "../../training/tensorField.js";
 import { DEFAULT_RECIPE, type Recipe, Trainer } from "../../training/trainer.js";
 import { startFrom } from "../../training/warmStart.js";
 
-const recipe: Recipe = {
+const tinyRecipe: Recipe = {
     ...DEFAULT_RECIPE,
     latentSize: 6,
     width: 24,
@@ -48,54 +48,58 @@ const train = async (trainer: Trainer, from: number, to: number) => {
 const average = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 describe("Trainer", () => {
-    it("lessens the error, keeps no tensor of a step, and goes on from a checkpoint bit for bit", async () => {
-        const whole = new Trainer(tf, set, recipe);
-        const errors = await train(whole, 0, STEPS / 2);
-        const tensors = tf.memory().numTensors;
-        errors.push(...(await train(whole, STEPS / 2, STEPS)));
-        expect(tf.memory().numTensors).toBe(tensors);
-        expect(average(errors.slice(-10))).toBeLessThan(0.6 * average(errors.slice(0, 10)));
-        const expected = await whole.saveAsync();
-        whole.dispose();
+    it.each(["adam", "muon"] as const)(
+        "lessens the error with %s, keeps no tensor of a step, and goes on from a checkpoint bit for bit",
+        async (optimizer) => {
+            const recipe = { ...tinyRecipe, optimizer };
+            const whole = new Trainer(tf, set, recipe);
+            const errors = await train(whole, 0, STEPS / 2);
+            const tensors = tf.memory().numTensors;
+            errors.push(...(await train(whole, STEPS / 2, STEPS)));
+            expect(tf.memory().numTensors).toBe(tensors);
+            expect(average(errors.slice(-10))).toBeLessThan(0.6 * average(errors.slice(0, 10)));
+            const expected = await whole.saveAsync();
+            whole.dispose();
 
-        const first = new Trainer(tf, set, recipe);
-        await train(first, 0, STEPS / 2);
-        const state = await first.saveAsync();
-        first.dispose();
-        const folder = mkdtempSync(join(tmpdir(), "checkpoint-"));
-        const path = join(folder, "checkpoint.bin");
-        writeCheckpoint(path, { recipe, state } as Checkpoint);
-        const second = new Trainer(tf, set, recipe);
-        second.restore(readCheckpoint(path).state);
-        rmSync(folder, { recursive: true });
-        await train(second, STEPS / 2, STEPS);
-        expect(await second.saveAsync()).toEqual(expected);
-        second.dispose();
-    });
+            const first = new Trainer(tf, set, recipe);
+            await train(first, 0, STEPS / 2);
+            const state = await first.saveAsync();
+            first.dispose();
+            const folder = mkdtempSync(join(tmpdir(), "checkpoint-"));
+            const path = join(folder, "checkpoint.bin");
+            writeCheckpoint(path, { recipe, state } as Checkpoint);
+            const second = new Trainer(tf, set, recipe);
+            second.restore(readCheckpoint(path).state);
+            rmSync(folder, { recursive: true });
+            await train(second, STEPS / 2, STEPS);
+            expect(await second.saveAsync()).toEqual(expected);
+            second.dispose();
+        },
+    );
 
     it("refuses a checkpoint of another recipe and names the variable", async () => {
-        const trainer = new Trainer(tf, set, recipe);
+        const trainer = new Trainer(tf, set, tinyRecipe);
         const state = await trainer.saveAsync();
         trainer.dispose();
-        const other = new Trainer(tf, set, { ...recipe, width: 16 });
+        const other = new Trainer(tf, set, { ...tinyRecipe, width: 16 });
         expect(() => other.restore(state)).toThrow(/"feature 0" has 360 values in the checkpoint and 240 here/);
         other.dispose();
     });
 
     it("finds codes and leaves the weights alone when asked to", async () => {
-        const trained = new Trainer(tf, set, recipe);
+        const trained = new Trainer(tf, set, tinyRecipe);
         await train(trained, 0, STEPS);
         const weights = (await trained.saveAsync()).variables.slice(0, -1);
         trained.dispose();
-        const starts = set.shapes.map(() => new Float32Array(recipe.latentSize));
-        const codes = await fitCodesAsync(tf, recipe, weights, set.shapes, starts, 5);
+        const starts = set.shapes.map(() => new Float32Array(tinyRecipe.latentSize));
+        const codes = await fitCodesAsync(tf, tinyRecipe, weights, set.shapes, starts, 5);
         expect(codes.length).toBe(set.shapes.length);
-        expect(codes.every((code) => code.length === recipe.latentSize && code.some((value) => value !== 0))).toBe(
+        expect(codes.every((code) => code.length === tinyRecipe.latentSize && code.some((value) => value !== 0))).toBe(
             true,
         );
         expect(codes[0]).not.toEqual(codes[1]);
 
-        const fixed = new Trainer(tf, set, recipe, { weights, codesOnly: true });
+        const fixed = new Trainer(tf, set, tinyRecipe, { weights, codesOnly: true });
         await train(fixed, 0, 3);
         const after = await Promise.all(fixed.network.variables.map((variable) => variable.data()));
         after.forEach((values, i) => {
@@ -106,12 +110,12 @@ describe("Trainer", () => {
 });
 
 it("refuses a set with fewer samples than a step takes", () => {
-    expect(() => new Trainer(tf, set, { ...recipe, pointsPerShape: 4000 })).toThrow(/4 shapes with 2000 samples/);
+    expect(() => new Trainer(tf, set, { ...tinyRecipe, pointsPerShape: 4000 })).toThrow(/4 shapes with 2000 samples/);
 });
 
 describe("Network", () => {
     it("computes in training what the decoder made of it computes, in plain code and in tensors", async () => {
-        const trainer = new Trainer(tf, set, recipe);
+        const trainer = new Trainer(tf, set, tinyRecipe);
         await train(trainer, 0, 10);
         const perceptron = await trainer.network.toPerceptron();
         const codes = Float32Array.from(await trainer.codes.data());
@@ -119,7 +123,7 @@ describe("Network", () => {
         const points = Float32Array.from({ length: 2 * 50 * 3 }, () => random.between(-1, 1));
         const trained = tf.tidy(() =>
             trainer.network.distances(
-                tf.tensor2d(codes.slice(0, 2 * recipe.latentSize), [2, recipe.latentSize]),
+                tf.tensor2d(codes.slice(0, 2 * tinyRecipe.latentSize), [2, tinyRecipe.latentSize]),
                 tf.tensor2d(points, [100, 3]),
             ),
         );
@@ -128,7 +132,7 @@ describe("Network", () => {
         const tensors = new TensorField(tf, perceptron);
         for (const field of [new ReferenceField(perceptron), tensors]) {
             for (const shape of [0, 1]) {
-                const latent = codes.slice(shape * recipe.latentSize, (shape + 1) * recipe.latentSize);
+                const latent = codes.slice(shape * tinyRecipe.latentSize, (shape + 1) * tinyRecipe.latentSize);
                 const found = await field.evaluateAsync(latent, points.slice(150 * shape, 150 * (shape + 1)));
                 found.forEach((value, n) => {
                     expect(Math.abs(value - distances[50 * shape + n])).toBeLessThan(1e-5);
@@ -156,11 +160,11 @@ describe("startFrom", () => {
     it("keeps known shapes' codes and starts a new one from its likest", () => {
         const traits = [{ height: 1 }, { height: 2 }, { height: 1.9 }];
         const shapes = traits.map((trait, seed) => ({ ...set.shapes[0], seed, traits: trait }));
-        const codes = Float32Array.from({ length: 2 * recipe.latentSize }, (_, i) => i);
+        const codes = Float32Array.from({ length: 2 * tinyRecipe.latentSize }, (_, i) => i);
         const variables = [new Float32Array([4]), codes];
-        const origin = { recipe, families: ["barrel"], shapesPerFamily: 2, state: { variables } };
+        const origin = { recipe: tinyRecipe, families: ["barrel"], shapesPerFamily: 2, state: { variables } };
         const start = startFrom(origin as unknown as Checkpoint, { shapes });
-        const second = codes.slice(recipe.latentSize);
+        const second = codes.slice(tinyRecipe.latentSize);
         expect(start.codes).toEqual(Float32Array.from([...codes, ...second]));
         expect(start.weights).toEqual([variables[0]]);
     });
