@@ -1,4 +1,5 @@
-import { resolve } from "node:path";
+import { readdirSync } from "node:fs";
+import { basename, resolve } from "node:path";
 import { defineConfig } from "vite";
 
 const root = import.meta.dirname;
@@ -12,15 +13,28 @@ const isolation = {
     "Cross-Origin-Embedder-Policy": "require-corp",
 };
 
+/** Each page of the demo is a scene with an address of its own. */
+const pages = readdirSync(resolve(root, "demo"))
+    .filter((name) => name.endsWith(".html"))
+    .map((name) => basename(name, ".html"))
+    .sort();
+
 const demo = {
     root: resolve(root, "demo"),
     base: "./",
     publicDir: resolve(root, "models"),
     resolve: { alias: { "babylon-deepsdf": resolve(root, "plugin/index.ts") } },
+    define: { DEMO_PAGES: JSON.stringify(pages) },
     server: { headers: isolation },
     preview: { headers: isolation },
     optimizeDeps: { exclude: ["onnxruntime-web"] },
-    build: { outDir: resolve(root, "dist-demo"), emptyOutDir: true, target: "es2022", chunkSizeWarningLimit: 4000 },
+    build: {
+        outDir: resolve(root, "dist-demo"),
+        emptyOutDir: true,
+        target: "es2022",
+        chunkSizeWarningLimit: 4000,
+        rollupOptions: { input: pages.map((page) => resolve(root, `demo/${page}.html`)) },
+    },
 };
 
 const library = {

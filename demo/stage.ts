@@ -1,7 +1,5 @@
 import { ArcRotateCamera } from "@babylonjs/core/Cameras/arcRotateCamera.js";
 import type { AbstractEngine } from "@babylonjs/core/Engines/abstractEngine.js";
-import { Engine } from "@babylonjs/core/Engines/engine.js";
-import { WebGPUEngine } from "@babylonjs/core/Engines/webgpuEngine.js";
 import { DirectionalLight } from "@babylonjs/core/Lights/directionalLight.js";
 import { HemisphericLight } from "@babylonjs/core/Lights/hemisphericLight.js";
 import { ShadowGenerator } from "@babylonjs/core/Lights/Shadows/shadowGenerator.js";
@@ -14,21 +12,13 @@ import { Scene } from "@babylonjs/core/scene.js";
 import "@babylonjs/core/Lights/Shadows/shadowGeneratorSceneComponent.js";
 import "@babylonjs/core/Culling/ray.js";
 
+export { createEngine } from "./shared/engine.js";
+
 const BACKGROUND = "#2b3038";
 /** Props fill [-0.9, 0.9] on their longest side; the ground lies a little below the lowest. */
 const GROUND_HEIGHT = -0.93;
 /** Frames until the camera's inertia and the shadow map have caught up with a change. */
 const SETTLING_FRAMES = 3;
-
-/** WebGPU where the browser has it, else WebGL. */
-export async function createEngine(canvas: HTMLCanvasElement, wanted: string | null): Promise<AbstractEngine> {
-    if (wanted !== "webgl" && (await WebGPUEngine.IsSupportedAsync)) {
-        const engine = new WebGPUEngine(canvas, { antialias: true, adaptToDeviceRatio: true });
-        await engine.initAsync();
-        return engine;
-    }
-    return new Engine(canvas, true, { preserveDrawingBuffer: true }, true);
-}
 
 /** A ground, a sun with a soft shadow, a sky, and a camera to turn. */
 export class Stage {

@@ -1,0 +1,26 @@
+import type { AbstractEngine } from "@babylonjs/core/Engines/abstractEngine.js";
+import { Engine } from "@babylonjs/core/Engines/engine.js";
+import { WebGPUEngine } from "@babylonjs/core/Engines/webgpuEngine.js";
+
+/** Renderers that draw on the CPU. */
+const SOFTWARE = /swiftshader|llvmpipe|lavapipe|softpipe|basic render|warp|software/i;
+
+/**
+ * WebGPU where the browser has it, else WebGL.
+ *
+ * @param wanted "webgl" for WebGL in any case
+ */
+export async function createEngine(canvas: HTMLCanvasElement, wanted: string | null): Promise<AbstractEngine> {
+    if (wanted !== "webgl" && (await WebGPUEngine.IsSupportedAsync)) {
+        const engine = new WebGPUEngine(canvas, { antialias: true, adaptToDeviceRatio: true });
+        await engine.initAsync();
+        return engine;
+    }
+    return new Engine(canvas, true, { preserveDrawingBuffer: true }, true);
+}
+
+/** Whether each frame is drawn by the CPU, so that frames are to be saved. */
+export function isDrawnInSoftware(engine: AbstractEngine): boolean {
+    const { vendor, renderer, version } = (engine as Engine | WebGPUEngine).getInfo();
+    return SOFTWARE.test(`${vendor} ${renderer} ${version}`);
+}
