@@ -1,7 +1,13 @@
 import type { NodeGeometry } from "@babylonjs/core/Meshes/Node/nodeGeometry.js";
 import { GraphPreparation } from "./preparation.js";
 
-const builds = new WeakMap<NodeGeometry, Promise<void>>();
+/** A build under way, and how many callers wait for it. */
+interface Build {
+    readonly done: Promise<void>;
+    callerCount: number;
+}
+
+const builds = new WeakMap<NodeGeometry, Build>();
 
 /** Builds that other blocks of the graph may hold up, one after the other. */
 const GREATEST_TRY = 8;
@@ -26,14 +32,27 @@ export function buildAsync(nodeGeometry: NodeGeometry, options: { signal?: Abort
             ),
         );
     }
+    const preparation = GraphPreparation.Of(outputBlock);
     let build = builds.get(nodeGeometry);
     if (build) {
-        GraphPreparation.Of(outputBlock).noteChange();
+        preparation.noteChange();
     } else {
-        build = buildOnceAsync(nodeGeometry).finally(() => builds.delete(nodeGeometry));
+        const done = buildOnceAsync(nodeGeometry).finally(() => builds.delete(nodeGeometry));
+        build = { done, callerCount: 0 };
         builds.set(nodeGeometry, build);
     }
-    return signal ? untilAborted(build, signal) : build;
+    const { done } = build;
+    build.callerCount++;
+    return new Promise((resolve, reject) => {
+        const abort = () => {
+            reject(signal?.reason);
+            if (build && --build.callerCount === 0) {
+                preparation.cancel(signal?.reason);
+            }
+        };
+        signal?.addEventListener("abort", abort, { once: true });
+        done.then(resolve, reject).finally(() => signal?.removeEventListener("abort", abort));
+    });
 }
 
 async function buildOnceAsync(nodeGeometry: NodeGeometry): Promise<void> {
@@ -61,12 +80,4 @@ async function buildOnceAsync(nodeGeometry: NodeGeometry): Promise<void> {
     throw new Error(
         `buildAsync: the graph "${nodeGeometry.name}" is never ready; expected its blocks to settle; look for one that keeps loading`,
     );
-}
-
-function untilAborted(build: Promise<void>, signal: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-        const abort = () => reject(signal.reason);
-        signal.addEventListener("abort", abort, { once: true });
-        build.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
-    });
 }

@@ -1,11 +1,19 @@
 import type { VertexData } from "@babylonjs/core/Meshes/mesh.vertexData.js";
+import { InstantiateOnVerticesBlock } from "@babylonjs/core/Meshes/Node/Blocks/Instances/instantiateOnVerticesBlock.pure.js";
+import { SubdivideBlock } from "@babylonjs/core/Meshes/Node/Blocks/subdivideBlock.pure.js";
 import type { NodeGeometryBlock } from "@babylonjs/core/Meshes/Node/nodeGeometryBlock.js";
 import type { NodeGeometryConnectionPoint } from "@babylonjs/core/Meshes/Node/nodeGeometryBlockConnectionPoint.js";
 import type { NodeGeometryBuildState } from "@babylonjs/core/Meshes/Node/nodeGeometryBuildState.js";
 
+/**
+ * The most that a graph may ask for; more of it would not end, or not fit. Raise a limit for graphs you trust.
+ *
+ * `vertices` counts those of all instances, `values` each time a block is asked for one.
+ */
+export const graphLimits = { instances: 50_000, vertices: 4_000_000, values: 10_000_000 };
+
 /** Ports of the engine's blocks that say how much work there is, with the most a graph may ask of them. */
 const GREATEST_VALUES: Readonly<Record<string, number>> = {
-    count: 100_000,
     gridSize: 256,
     octaves: 16,
     segments: 512,
@@ -15,11 +23,10 @@ const GREATEST_VALUES: Readonly<Record<string, number>> = {
     subdivisionsZ: 512,
     tessellation: 4096,
 };
-const GREATEST_INSTANCE_COUNT = 100_000;
-const GREATEST_VERTEX_COUNT = 8_000_000;
-const GREATEST_EVALUATION_COUNT = 20_000_000;
+/** The engine compares each two of them where it is to leave out duplicates. */
+const GREATEST_COMPARED_COUNT = 50_000;
 
-/** What a graph may ask for: more of it would not end, or not fit. */
+/** Counts what a graph asks for while it is rehearsed, and refuses more than `graphLimits`. */
 export class BuildBudget {
     private readonly watched = new Map<NodeGeometryConnectionPoint, Evaluate>();
     private instanceCount = 0;
@@ -29,7 +36,7 @@ export class BuildBudget {
     /** Looks at a block's inputs before it is built: the engine's sources make their vertices right then. */
     checkInputs(block: NodeGeometryBlock, state: NodeGeometryBuildState): void {
         for (const input of block.inputs) {
-            if (input.name in GREATEST_VALUES && !input.connectedPoint?._storedFunction) {
+            if (greatestOf(input) !== undefined && !input.connectedPoint?._storedFunction) {
                 checkSize(input, input.getConnectedValue(state));
             }
         }
@@ -42,19 +49,17 @@ export class BuildBudget {
             if (!evaluate) {
                 continue;
             }
-            const sizes = output.endpoints.filter(({ name }) => name in GREATEST_VALUES);
-            const subdivided = output.endpoints.filter(
-                ({ name, ownerBlock }) => name === "geometry" && ownerBlock.getClassName() === "SubdivideBlock",
-            );
+            const sizes = output.endpoints.filter((input) => greatestOf(input) !== undefined);
+            const readers = output.endpoints.filter(({ name }) => name === "geometry");
             this.watched.set(output, evaluate);
             output._storedFunction = (state) => {
-                this.evaluationCount = spend("values", this.evaluationCount + 1, GREATEST_EVALUATION_COUNT);
+                this.evaluationCount = spend("values", this.evaluationCount + 1);
                 const value = evaluate(state);
                 for (const input of sizes) {
                     checkSize(input, value);
                 }
-                for (const { ownerBlock } of subdivided) {
-                    checkSubdivision(ownerBlock, value, state);
+                for (const { ownerBlock } of readers) {
+                    checkReader(ownerBlock, value, state);
                 }
                 return value;
             };
@@ -70,42 +75,58 @@ export class BuildBudget {
     }
 
     instantiate(instance: VertexData): void {
-        this.instanceCount = spend("instances", this.instanceCount + 1, GREATEST_INSTANCE_COUNT);
+        this.instanceCount = spend("instances", this.instanceCount + 1);
         this.addVertices(vertexCountOf(instance));
     }
 
     /** Vertices that the build will hold though the rehearsal does not. */
     addVertices(count: number): void {
-        this.vertexCount = spend("vertices", this.vertexCount + count, GREATEST_VERTEX_COUNT);
+        this.vertexCount = spend("vertices", this.vertexCount + count);
     }
 }
 
 type Evaluate = (state: NodeGeometryBuildState) => unknown;
 
-function spend(what: string, count: number, greatest: number): number {
-    if (count > greatest) {
+function spend(what: keyof typeof graphLimits, count: number): number {
+    if (count > graphLimits[what]) {
         throw new Error(
-            `node geometry: the graph asks for more than ${greatest} ${what}; expected at most that; lower the counts of its instances or their resolution`,
+            `node geometry: the graph asks for more than ${graphLimits[what]} ${what}; expected at most that; lower its counts and resolutions, or raise graphLimits.${what}`,
         );
     }
     return count;
 }
 
+function greatestOf({ name }: NodeGeometryConnectionPoint): number | undefined {
+    return name === "count" ? graphLimits.instances : GREATEST_VALUES[name];
+}
+
 function checkSize(input: NodeGeometryConnectionPoint, value: unknown): void {
-    const greatest = GREATEST_VALUES[input.name];
+    const greatest = greatestOf(input) ?? 0;
     if (value === undefined || value === null || (typeof value === "number" && value <= greatest)) {
         return;
     }
     throw tooMuch(input.ownerBlock, input.name, value, greatest);
 }
 
-/** Each level makes four triangles of one. */
-function checkSubdivision(block: NodeGeometryBlock, geometry: unknown, state: NodeGeometryBuildState): void {
-    const level: unknown = block.getInputByName("level")?.getConnectedValue(state);
-    const triangles = ((geometry as VertexData | null)?.indices?.length ?? 0) / 3;
-    const greatest = Math.floor(Math.log2(GREATEST_VERTEX_COUNT / Math.max(1, triangles)) / 2);
-    if (typeof level !== "number" || !(level <= greatest)) {
-        throw tooMuch(block, "level", level, greatest);
+/** Blocks whose work grows faster than what comes in. */
+function checkReader(block: NodeGeometryBlock, geometry: unknown, state: NodeGeometryBuildState): void {
+    const { positions, indices } = (geometry ?? {}) as Partial<VertexData>;
+    if (block instanceof SubdivideBlock) {
+        // Each level makes four triangles of one.
+        const triangleCount = Math.max(1, (indices?.length ?? 0) / 3);
+        const greatest = Math.floor(Math.log2(graphLimits.vertices / triangleCount) / 2);
+        const level: unknown = block.level.getConnectedValue(state);
+        if (typeof level !== "number" || !(level <= greatest)) {
+            throw tooMuch(block, "level", level, greatest);
+        }
+    }
+    if (block instanceof InstantiateOnVerticesBlock && block.removeDuplicatedPositions) {
+        const count = (positions?.length ?? 0) / 3;
+        if (count > GREATEST_COMPARED_COUNT) {
+            throw new Error(
+                `${block.getClassName()} "${block.name}": got ${count} vertices to compare with each other; expected at most ${GREATEST_COMPARED_COUNT}; turn removeDuplicatedPositions off`,
+            );
+        }
     }
 }
 

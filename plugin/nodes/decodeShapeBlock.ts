@@ -1,15 +1,15 @@
-import { CreateBoxVertexData } from "@babylonjs/core/Meshes/Builders/boxBuilder.pure.js";
-import { VertexData } from "@babylonjs/core/Meshes/mesh.vertexData.js";
+import type { VertexData } from "@babylonjs/core/Meshes/mesh.vertexData.js";
 import { NodeGeometryBlockConnectionPointTypes } from "@babylonjs/core/Meshes/Node/Enums/nodeGeometryConnectionPointTypes.js";
 import type { NodeGeometryConnectionPoint } from "@babylonjs/core/Meshes/Node/nodeGeometryBlockConnectionPoint.js";
 import type { NodeGeometryBuildState } from "@babylonjs/core/Meshes/Node/nodeGeometryBuildState.js";
 import { encodeLatent } from "../latent/index.js";
 import { checkResolution } from "../surface/grid.js";
 import { AsyncShapeBlock } from "./asyncShapeBlock.js";
-import { boxUvs, type TexturedSurface } from "./boxUvs.js";
-import { PENDING } from "./pending.js";
+import { configureInput } from "./configureInput.js";
+import { PENDING, type Pending } from "./pending.js";
 import { RehearsalState } from "./rehearsal.js";
-import type { GraphModel } from "./shapeModels.js";
+import { boundsStandIn, CarriedStandIn } from "./standIn.js";
+import { boxUvs, type TexturedSurface, toVertexData } from "./texturedSurface.js";
 
 const DEFAULT_RESOLUTION = 64;
 /** Levels of detail stop here: nothing is left of a prop below. */
@@ -52,6 +52,11 @@ export class DecodeShapeBlock extends AsyncShapeBlock {
         return this._outputs[0];
     }
 
+    /** Gives the block a resolution to turn, where it has none. */
+    override autoConfigure(): void {
+        configureInput(this.resolution, "Resolution");
+    }
+
     protected override get storedProperties(): readonly string[] {
         return [...super.storedProperties, "uvScale"];
     }
@@ -73,13 +78,31 @@ export class DecodeShapeBlock extends AsyncShapeBlock {
                       bytesOf: ({ positions, uvs, indices }) =>
                           2 * positions.byteLength + uvs.byteLength + indices.byteLength,
                   });
-        if (surface === PENDING) {
-            return standIn(model);
-        }
         if (state instanceof RehearsalState) {
-            state.budget.addVertices(surface.positions.length / 3);
+            return this.rehearsed(state, surface);
+        }
+        if (surface === PENDING) {
+            throw new Error(
+                "got a code that is not there yet; expected a finished one; build the graph with buildAsync",
+            );
         }
         return toVertexData(surface, this.uvScale);
+    }
+
+    /** The shape where something reads it, else a stand-in. */
+    private rehearsed(state: RehearsalState, surface: TexturedSurface | Pending): VertexData {
+        const vertexCount = surface === PENDING ? 0 : surface.positions.length / 3;
+        state.budget.addVertices(vertexCount);
+        const isCarried = state.isOnlyCarried(this.geometry);
+        // Loops leave out what is empty, so nothing may stand in for that.
+        if (surface !== PENDING && (!isCarried || vertexCount === 0)) {
+            return toVertexData(surface, this.uvScale);
+        }
+        if (isCarried) {
+            return new CarriedStandIn();
+        }
+        state.noteStandIn(this);
+        return boundsStandIn(this.model);
     }
 
     private resolutionFor(state: NodeGeometryBuildState): number {
@@ -98,24 +121,4 @@ function textured({ positions, normals, indices }: VertexData): TexturedSurface 
         normals as Float32Array,
         indices instanceof Uint32Array ? indices : Uint32Array.from(indices ?? []),
     );
-}
-
-/** A copy, for several of the engine's blocks write into what they get. */
-function toVertexData({ positions, normals, uvs, indices }: TexturedSurface, uvScale: number): VertexData {
-    const vertexData = new VertexData();
-    vertexData.positions = positions.slice();
-    vertexData.normals = normals.slice();
-    vertexData.uvs = uvScale === 1 ? uvs.slice() : uvs.map((value) => uvScale * value);
-    vertexData.indices = indices.slice();
-    return vertexData;
-}
-
-/** The decoder's bounds as a box, for a shape that is not there yet. */
-function standIn({ bounds: { min, max } }: GraphModel): VertexData {
-    const box = CreateBoxVertexData({ width: max[0] - min[0], height: max[1] - min[1], depth: max[2] - min[2] });
-    const positions = box.positions as number[];
-    for (let i = 0; i < positions.length; i++) {
-        positions[i] += (min[i % 3] + max[i % 3]) / 2;
-    }
-    return box;
 }

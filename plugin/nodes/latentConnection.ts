@@ -11,7 +11,7 @@ export const LATENT_CONNECTION = 256 as number as NodeGeometryBlockConnectionPoi
 
 /** Blocks of the engine that hand on what they get, with the ports that may get a code. */
 const ROUTES: Readonly<Record<string, readonly string[]>> = {
-    ElbowBlock: ["input"],
+    GeometryElbowBlock: ["input"],
     DebugBlock: ["input"],
     TeleportInBlock: ["input"],
     ConditionBlock: ["ifTrue", "ifFalse"],

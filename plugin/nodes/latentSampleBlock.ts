@@ -1,7 +1,8 @@
 import { NodeGeometryBlockConnectionPointTypes } from "@babylonjs/core/Meshes/Node/Enums/nodeGeometryConnectionPointTypes.js";
 import type { NodeGeometryConnectionPoint } from "@babylonjs/core/Meshes/Node/nodeGeometryBlockConnectionPoint.js";
 import type { NodeGeometryBuildState } from "@babylonjs/core/Meshes/Node/nodeGeometryBuildState.js";
-import { instanceOffset } from "./instanceOffset.js";
+import { configureInput } from "./configureInput.js";
+import { instanceOffset, loopsBefore } from "./instanceOffset.js";
 import { ShapeBlock } from "./shapeBlock.js";
 
 /** Draws a code from the decoder's prior, another one for each instance. */
@@ -39,14 +40,20 @@ export class LatentSampleBlock extends ShapeBlock {
         return this._outputs[0];
     }
 
+    /** Gives the block a seed to turn, where it has none. */
+    override autoConfigure(): void {
+        configureInput(this.seed, "Seed");
+    }
+
     protected override get storedProperties(): readonly string[] {
         return [...super.storedProperties, "category", "seedPerInstance"];
     }
 
     protected override _buildBlock(state: NodeGeometryBuildState): void {
+        const before = loopsBefore(this);
         this.provide(this.latent, state, (context) => {
             const { model, category } = this;
-            const offset = this.seedPerInstance ? instanceOffset(context) : 0;
+            const offset = this.seedPerInstance ? instanceOffset(context, before) : 0;
             return model.sampleLatent({
                 seed: this.numberAt(this.seed, context) + offset,
                 temperature: this.numberAt(this.temperature, context),

@@ -41,6 +41,8 @@ export class GraphPreparation {
     /** Something may have changed since the last rehearsal. */
     private changed = false;
     private waitsAsync = false;
+    private waitsPlain = false;
+    private cancellation: { readonly reason: unknown } | null = null;
     private letsThrough = false;
     private answer: Promise<void> | null | undefined;
 
@@ -67,7 +69,7 @@ export class GraphPreparation {
 
     /** Makes all that the graph needs, then builds. */
     async buildAsync(build: () => void): Promise<void> {
-        this.changed = true;
+        this.noteChange();
         this.waitsAsync = true;
         try {
             this.running ??= this.run();
@@ -83,6 +85,14 @@ export class GraphPreparation {
     /** Something in the graph may have changed: what is made for its old state can stop. */
     noteChange(): void {
         this.changed = true;
+        this.cancellation = null;
+    }
+
+    /** The caller of `buildAsync` left: what is not yet begun is not, unless the engine waits for it. */
+    cancel(reason: unknown): void {
+        if (!this.waitsPlain) {
+            this.cancellation = { reason };
+        }
     }
 
     private answerBuild(): Promise<void> | null {
@@ -90,13 +100,14 @@ export class GraphPreparation {
             this.letsThrough = false;
             return null;
         }
-        this.changed = true;
+        this.noteChange();
         if (this.running) {
+            this.waitsPlain = true;
             return NEVER;
         }
         if (this.foreignWaits().length === 0) {
-            const rehearsal = rehearse(this.output, this.values);
-            const missing = this.missing(rehearsal);
+            const rehearsal = rehearse(this.output, this.lookUp);
+            const { missing } = rehearsal;
             this.throwFailure(missing);
             if (missing.length === 0) {
                 this.handOut(rehearsal);
@@ -104,6 +115,7 @@ export class GraphPreparation {
             }
         }
         this.running = this.run();
+        this.waitsPlain = true;
         return new Promise((resolve) => {
             this.running?.then(
                 () => {
@@ -131,6 +143,8 @@ export class GraphPreparation {
             await this.makeAll();
         } finally {
             this.running = null;
+            this.waitsPlain = false;
+            this.cancellation = null;
         }
     }
 
@@ -138,18 +152,22 @@ export class GraphPreparation {
         let last: RehearsalState | null = null;
         for (let round = 1; ; round++) {
             await Promise.all(this.foreignWaits());
+            if (this.cancellation) {
+                throw this.cancellation.reason;
+            }
             if (this.changed) {
                 round = 1;
+                last = null;
                 this.changed = false;
             }
-            const rehearsal = rehearse(this.output, this.values);
-            const missing = this.missing(rehearsal);
+            const rehearsal = rehearse(this.output, this.lookUp);
+            const { missing } = rehearsal;
             if (missing.length === 0) {
                 this.handOut(rehearsal);
                 return;
             }
             // Codes that differ from one rehearsal to the next come from unseeded random blocks.
-            if (last && round > 1 && !sameKeys(rehearsal, rehearse(this.output, this.values))) {
+            if (last && !last.hasDoubts && !sameKeys(rehearsal, rehearse(this.output, this.lookUp))) {
                 this.handOut(last);
                 return;
             }
@@ -171,7 +189,7 @@ export class GraphPreparation {
         const queue = [...requests];
         const errors: unknown[] = [];
         const work = async () => {
-            for (let next = queue.shift(); next && errors.length === 0 && !this.changed; next = queue.shift()) {
+            for (let next = queue.shift(); next && this.goesOn && errors.length === 0; next = queue.shift()) {
                 const { block, model, key, make, bytesOf } = next;
                 try {
                     this.values.set(key, await ValueCache.Of(model).getOrMakeAsync(key, make, bytesOf));
@@ -188,8 +206,17 @@ export class GraphPreparation {
         }
     }
 
-    private missing(rehearsal: RehearsalState): ValueRequest[] {
-        return [...rehearsal.requests.values()].filter(({ key }) => !this.values.has(key));
+    private readonly lookUp = ({ key, model }: ValueRequest): unknown => {
+        const value = this.values.get(key) ?? ValueCache.Of(model).get(key);
+        if (value !== undefined) {
+            // Held from now on, whatever the cache drops before the build.
+            this.values.set(key, value);
+        }
+        return value;
+    };
+
+    private get goesOn(): boolean {
+        return !this.changed && !this.cancellation;
     }
 
     private throwFailure(requests: readonly ValueRequest[]): void {
@@ -209,7 +236,7 @@ export class GraphPreparation {
         for (const block of blocksInOrder(this.output)) {
             if (isPrepared(block)) {
                 block.preparedValues = this.values;
-                block.rehearsedKeys = rehearsal.keys.get(block) ?? [];
+                block.rehearsedKeys = (rehearsal.keys.get(block) ?? []).filter((key) => this.values.has(key));
                 block.replayedCount = 0;
             }
         }

@@ -5,6 +5,7 @@ import { LatentAxisBlock } from "./latentAxisBlock.js";
 import { LatentCodeBlock } from "./latentCodeBlock.js";
 import { LatentInterpolateBlock } from "./latentInterpolateBlock.js";
 import { LatentSampleBlock } from "./latentSampleBlock.js";
+import { ScanCompletionBlock } from "./scanCompletionBlock.js";
 
 /** All blocks, by class name. */
 export const shapeBlocks: Readonly<Record<string, new (name: string) => NodeGeometryBlock>> = {
@@ -13,6 +14,7 @@ export const shapeBlocks: Readonly<Record<string, new (name: string) => NodeGeom
     LatentCodeBlock,
     LatentInterpolateBlock,
     LatentSampleBlock,
+    ScanCompletionBlock,
 };
 
 let registered = false;

@@ -1,20 +1,44 @@
+import type { Matrix } from "@babylonjs/core/Maths/math.vector.pure.js";
 import type { ShapeModel } from "../babylon/shapeModel.js";
 
+/** What graphs need of a completed scan. */
+export interface CompletedScan {
+    /** [latentSize] */
+    readonly latent: Float32Array;
+    /** From the decoder's model space into the scan's space. */
+    readonly transform: Matrix;
+    /** From 0 to 1. */
+    readonly confidence: number;
+    createSurfaceAsync(options: {
+        mode?: "replace" | "fill" | "fuse";
+        resolution?: number;
+    }): Promise<{ positions: Float32Array; normals: Float32Array; indices: Uint32Array }>;
+}
+
+/** Completing scans, for decoders that can. */
+interface ScanCompleter {
+    completeScanAsync?(
+        scan: { positions: Float32Array; normals: Float32Array | null; indices: Uint32Array | null },
+        options: { category?: string; count?: number },
+    ): Promise<readonly CompletedScan[]>;
+}
+
 /** What graphs need of a ShapeModel. */
-export type GraphModel = Pick<
-    ShapeModel,
-    | "latentSize"
-    | "categories"
-    | "axes"
-    | "bounds"
-    | "metadata"
-    | "isDisposed"
-    | "onDisposeObservable"
-    | "sampleLatent"
-    | "interpolateLatents"
-    | "moveAlongAxis"
-    | "createVertexDataAsync"
->;
+export type GraphModel = ScanCompleter &
+    Pick<
+        ShapeModel,
+        | "latentSize"
+        | "categories"
+        | "axes"
+        | "bounds"
+        | "metadata"
+        | "isDisposed"
+        | "onDisposeObservable"
+        | "sampleLatent"
+        | "interpolateLatents"
+        | "moveAlongAxis"
+        | "createVertexDataAsync"
+    >;
 
 const models = new Map<string, GraphModel>();
 const listeners = new Set<() => void>();

@@ -1,3 +1,5 @@
+import { VertexData } from "@babylonjs/core/Meshes/mesh.vertexData.js";
+
 /** A surface with texture coordinates; some vertices stand twice, once a side. */
 export interface TexturedSurface {
     positions: Float32Array;
@@ -89,4 +91,14 @@ function sideOfTriangle(normals: Float32Array, a: number, b: number, c: number):
         }
     }
     return side;
+}
+
+/** A copy, for several of the engine's blocks write into what they get. */
+export function toVertexData({ positions, normals, uvs, indices }: TexturedSurface, uvScale: number): VertexData {
+    const vertexData = new VertexData();
+    vertexData.positions = positions.slice();
+    vertexData.normals = normals.slice();
+    vertexData.uvs = uvScale === 1 ? uvs.slice() : uvs.map((value) => uvScale * value);
+    vertexData.indices = indices.slice();
+    return vertexData;
 }
