@@ -2,7 +2,6 @@ import { NodeGeometry } from "@babylonjs/core/Meshes/Node/nodeGeometry.js";
 import { NodeGeometryBlock } from "@babylonjs/core/Meshes/Node/nodeGeometryBlock.js";
 import { NodeGeometryConnectionPointCompatibilityStates } from "@babylonjs/core/Meshes/Node/nodeGeometryBlockConnectionPoint.js";
 import { GetClass } from "@babylonjs/core/Misc/typeStore.js";
-import { blocksInOrder } from "./graphWalk.js";
 import { LATENT_CONNECTION } from "./latentConnection.js";
 import { shapeBlocks } from "./registerShapeBlocks.js";
 import { ShapeBlockError } from "./shapeBlock.js";
@@ -23,6 +22,7 @@ export function parseNodeGeometry(source: unknown): NodeGeometry {
     const graph = copyOf(source);
     const blocks = checkBlocks(graph);
     checkConnections(blocks);
+    checkCircles(blocks);
     const nodeGeometry = new NodeGeometry(typeof graph.name === "string" ? graph.name : "graph");
     try {
         nodeGeometry.parseSerializedObject(graph);
@@ -38,9 +38,7 @@ export function parseNodeGeometry(source: unknown): NodeGeometry {
     if (!(nodeGeometry.outputBlock instanceof NodeGeometryBlock)) {
         throw wrong("the graph has no output block", "outputNodeId with the id of one", "save the graph anew");
     }
-    for (const block of nodeGeometry.attachedBlocks) {
-        blocksInOrder(block);
-    }
+    checkConnected(blocks, nodeGeometry.attachedBlocks);
     checkTypes(nodeGeometry);
     return nodeGeometry;
 }
@@ -108,6 +106,56 @@ function checkConnections(blocks: readonly Json[]): void {
                 throw wrong(
                     `${nameOf(block)} takes "${input.name}" from "${input.targetConnectionName}" of ${from}, which is not there`,
                     "an output of the graph",
+                    "connect it again",
+                );
+            }
+        }
+    }
+}
+
+/** The engine connects nothing in a circle, and nothing behind one. */
+function checkCircles(blocks: readonly Json[]): void {
+    const byId = new Map(blocks.map((block) => [block.id, block]));
+    const before = (block: Json) =>
+        [...(block.inputs as Json[]).map(({ targetBlockId }) => targetBlockId), block.entryPoint]
+            .map((id) => byId.get(id))
+            .filter((source) => source !== undefined);
+    const left = new Map(blocks.map((block) => [block, before(block)]));
+
+    // Take out blocks that wait for none that is left, until nothing changes.
+    for (let size = -1; size !== left.size; ) {
+        size = left.size;
+        for (const [block, sources] of left) {
+            if (!sources.some((source) => left.has(source))) {
+                left.delete(block);
+            }
+        }
+    }
+    let [block] = left.keys();
+    const circle: Json[] = [];
+    while (block && !circle.includes(block)) {
+        circle.push(block);
+        block = left.get(block)?.find((source) => left.has(source)) as Json;
+    }
+    if (block) {
+        const names = circle.slice(circle.indexOf(block)).map(({ name }) => JSON.stringify(name)?.slice(0, 80));
+        throw wrong(`the blocks ${names.join(", ")} take values from each other`, "no circle", "cut a connection");
+    }
+}
+
+/** Whatever the engine left out is an error. */
+function checkConnected(entries: readonly Json[], blocks: readonly NodeGeometryBlock[]): void {
+    const byId = new Map(entries.map(({ id }, place) => [id, blocks[place]]));
+    for (const [place, entry] of entries.entries()) {
+        for (const { targetBlockId, targetConnectionName, inputName } of entry.inputs as Json[]) {
+            if (targetBlockId === undefined && targetConnectionName === undefined) {
+                continue;
+            }
+            const connected = blocks[place].inputs.find(({ name }) => name === inputName)?.connectedPoint;
+            if (connected?.ownerBlock !== byId.get(targetBlockId) || connected?.name !== targetConnectionName) {
+                throw wrong(
+                    `"${inputName}" of ${nameOf(entry)} can't be connected`,
+                    "a port that is there",
                     "connect it again",
                 );
             }
