@@ -1,61 +1,81 @@
 import { ShapeModel, type ShapeModelOptions } from "babylon-deepsdf";
-import { showFigures } from "./figures.js";
-import { createPanel } from "./panel.js";
-import { initialSettings, latentOf } from "./settings.js";
-import { createEngine, Stage } from "./stage.js";
+import { Editor, type EditorElements } from "./editor/editor.js";
+import { onDrop } from "./editor/files.js";
+import { Message } from "./editor/message.js";
+import "./shared/nav.js";
+import { createEngine } from "./shared/engine.js";
+import { Stage } from "./stage.js";
 
 const address = new URLSearchParams(location.search);
-const canvas = element<HTMLCanvasElement>("stage");
-const figures = element("figures");
-const message = element("message");
+const message = new Message(element("message"));
+const elements: EditorElements = {
+    figures: element("figures"),
+    light: element("light"),
+    strip: element("strip"),
+    pad: element("pad"),
+    undo: element<HTMLButtonElement>("undo"),
+    redo: element<HTMLButtonElement>("redo"),
+    roll: element<HTMLButtonElement>("roll"),
+};
+/** Spread of the codes of a decoder whose file says nothing about it. */
+const UNKNOWN_DEVIATION = 0.1;
 
-start().catch((error: Error) => {
-    message.hidden = false;
-    message.textContent = error.message;
-    console.error(error);
-});
+start().catch((error: Error) => message.fail(error));
 
 async function start(): Promise<void> {
+    const canvas = element<HTMLCanvasElement>("stage");
     const engine = await createEngine(canvas, address.get("engine"));
     const stage = new Stage(engine, canvas);
-    const shapes = await ShapeModel.LoadAsync(address.get("model") ?? "./props.onnx", stage.scene, {
-        backend: (address.get("backend") as ShapeModelOptions["backend"]) ?? "auto",
-        evaluator: (address.get("evaluator") as ShapeModelOptions["evaluator"]) ?? "auto",
-        onProgress: ({ loadedBytes, totalBytes }) => {
-            const percent = totalBytes ? ` ${Math.round((100 * loadedBytes) / totalBytes)} %` : "";
-            message.textContent = `Loading the decoder…${percent}`;
-        },
-    });
-    const settings = initialSettings(shapes, address);
-    message.textContent = "Making the first prop…";
-
-    let surfaces = 0;
-    shapes.onSurfaceObservable.add(({ statistics }) => {
-        showFigures(figures, shapes, statistics);
-        stage.invalidate();
-        // How many surfaces were shown so far, for whoever watches from outside.
-        document.body.dataset.surfaces = String(++surfaces);
-    });
-    shapes.onErrorObservable.add(({ error }) => {
-        message.hidden = false;
-        message.textContent = error.message;
-    });
-    const { resolution } = settings;
-    const mesh = await shapes.createMeshAsync("prop", { latent: latentOf(shapes, settings), resolution });
-    stage.show(mesh);
+    let editor = await edit(stage, address.get("model") ?? "./props.onnx");
     stage.run();
     await stage.whenReadyAsync();
     // For the browser's console.
-    Object.assign(window, { demo: { engine, scene: stage.scene, stage, shapes, mesh } });
-    createPanel(shapes, settings, () => {
-        shapes.updateMesh(mesh, { latent: latentOf(shapes, settings), resolution: settings.resolution });
-        stage.invalidate();
-    });
+    const expose = () => Object.assign(window, { demo: { engine, scene: stage.scene, stage, editor } });
+    expose();
+    message.hide();
+
+    const openDecoder = async (file: File) => {
+        const next = await edit(stage, file);
+        editor.dispose();
+        editor = next;
+        expose();
+        message.note(`${file.name} opened`);
+    };
+    open = (file) => {
+        const work = file.name.toLowerCase().endsWith(".onnx") ? openDecoder(file) : complete(editor, file);
+        work.catch((error: Error) => message.fail(error));
+    };
+    onDrop(document.body, (file) => open(file));
     window.addEventListener("resize", () => {
         engine.resize();
         stage.invalidate();
     });
-    message.hidden = true;
+}
+
+/** What to do with a file; set when there is an editor. */
+let open: (file: File) => void = () => {};
+
+async function edit(stage: Stage, source: string | File): Promise<Editor> {
+    const shapes = await ShapeModel.LoadAsync(source, stage.scene, {
+        backend: (address.get("backend") as ShapeModelOptions["backend"]) ?? "auto",
+        evaluator: (address.get("evaluator") as ShapeModelOptions["evaluator"]) ?? "auto",
+        latentDeviation: UNKNOWN_DEVIATION,
+        onProgress: ({ loadedBytes, totalBytes }) => {
+            const percent = totalBytes ? ` ${Math.round((100 * loadedBytes) / totalBytes)} %` : "";
+            message.wait(`Loading the decoder…${percent}`);
+        },
+    });
+    message.wait("Making the first prop…");
+    return Editor.CreateAsync(shapes, stage, elements, message, (file) => open(file));
+}
+
+/** Shows the prop that a scan is likeliest to be of. */
+async function complete(editor: Editor, file: File): Promise<void> {
+    message.wait(`Completing ${file.name}…`);
+    const { category } = editor.present;
+    const [best] = await editor.shapes.completeScanAsync(file, category ? { category } : {});
+    editor.take(best.latent, category);
+    message.note(`${file.name} completed, confidence ${Math.round(100 * best.confidence)} %`);
 }
 
 function element<T extends HTMLElement>(id: string): T {

@@ -1,4 +1,5 @@
 import { ArcRotateCamera } from "@babylonjs/core/Cameras/arcRotateCamera.js";
+import type { Camera } from "@babylonjs/core/Cameras/camera.js";
 import type { AbstractEngine } from "@babylonjs/core/Engines/abstractEngine.js";
 import { DirectionalLight } from "@babylonjs/core/Lights/directionalLight.js";
 import { HemisphericLight } from "@babylonjs/core/Lights/hemisphericLight.js";
@@ -27,7 +28,10 @@ export class Stage {
     private readonly shadows: ShadowGenerator;
     private readonly material: StandardMaterial;
 
-    constructor(engine: AbstractEngine, canvas: HTMLCanvasElement) {
+    constructor(
+        engine: AbstractEngine,
+        readonly canvas: HTMLCanvasElement,
+    ) {
         const scene = new Scene(engine);
         this.scene = scene;
         scene.clearColor = Color4.FromColor3(Color3.FromHexString(BACKGROUND));
@@ -84,6 +88,35 @@ export class Stage {
                 this.framesDue--;
                 this.scene.render();
             }
+        });
+    }
+
+    /**
+     * Draws what another camera sees, lets `look` at the canvas, and draws the stage again, all before the browser shows
+     * anything.
+     */
+    withCameraAsync<Result>(camera: Camera, look: () => Result): Promise<Result> {
+        const { scene } = this;
+        const engine = scene.getEngine();
+        const draw = () => {
+            engine.beginFrame();
+            scene.render(false);
+            engine.endFrame();
+        };
+        return new Promise((resolve, reject) => {
+            requestAnimationFrame(() => {
+                const own = scene.activeCamera;
+                try {
+                    scene.activeCamera = camera;
+                    draw();
+                    resolve(look());
+                } catch (error) {
+                    reject(error);
+                } finally {
+                    scene.activeCamera = own;
+                    draw();
+                }
+            });
         });
     }
 

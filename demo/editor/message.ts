@@ -1,0 +1,37 @@
+/** One line in the middle of the page, or a short note at its foot. */
+export class Message {
+    private timer: ReturnType<typeof setTimeout> | null = null;
+
+    constructor(private readonly element: HTMLElement) {}
+
+    /** Something takes time. */
+    wait(text: string): void {
+        this.show(text, "wait");
+    }
+
+    /** Something went wrong; stays until the next message or a click. */
+    fail(error: Error): void {
+        this.show(error.message, "error");
+        console.info(error.message);
+    }
+
+    /** Something was done; goes by itself. */
+    note(text: string): void {
+        this.show(text, "note");
+        this.timer = setTimeout(() => this.hide(), 2500);
+    }
+
+    hide(): void {
+        if (this.timer) clearTimeout(this.timer);
+        this.timer = null;
+        this.element.hidden = true;
+    }
+
+    private show(text: string, kind: "wait" | "error" | "note"): void {
+        this.hide();
+        this.element.textContent = text;
+        this.element.dataset.kind = kind;
+        this.element.hidden = false;
+        this.element.onclick = kind === "error" ? () => this.hide() : null;
+    }
+}
