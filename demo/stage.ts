@@ -42,7 +42,7 @@ export class Stage {
         scene.fogStart = 5;
         scene.fogEnd = 14;
 
-        const camera = new ArcRotateCamera("camera", 1.05, 1.2, 4.2, new Vector3(0, -0.08, 0), scene);
+        const camera = new ArcRotateCamera("camera", 1.05, 1.2, distanceFor(canvas), new Vector3(0, -0.08, 0), scene);
         camera.lowerRadiusLimit = 2;
         camera.upperRadiusLimit = 9;
         camera.upperBetaLimit = 1.54;
@@ -143,4 +143,9 @@ export class Stage {
         material.specularColor = Color3.Black();
         ground.material = material;
     }
+}
+
+/** A narrow picture needs more distance for the same prop. */
+function distanceFor({ clientWidth, clientHeight }: HTMLCanvasElement): number {
+    return 4.2 * Math.max(1, Math.min(1.7, (0.85 * clientHeight) / Math.max(1, clientWidth)));
 }

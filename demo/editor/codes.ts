@@ -76,8 +76,12 @@ export function cornerShares(count: number, [x, y]: readonly [number, number]): 
 
 /** The blend of the kept props at a place of the pad. */
 export function morph(shapes: ShapeModel, kept: readonly string[], place: readonly [number, number]): string {
+    const shares = cornerShares(kept.length, place);
+    // In a corner it is that prop, bit for bit.
+    const corner = shares.indexOf(1);
+    if (corner >= 0) return kept[corner];
     const latents = kept.map((code) => decodeLatent(code));
-    return encodeLatent(mix(shapes, latents, cornerShares(kept.length, place)));
+    return encodeLatent(mix(shapes, latents, shares));
 }
 
 /** As typical as the codes that are mixed, where the decoder has a prior. */

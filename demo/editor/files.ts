@@ -41,6 +41,7 @@ export function toGraph(state: EditorState): Blob {
     code.latent.connectTo(shape.latent);
     shape.geometry.connectTo(output.geometry);
     graph.outputBlock = output;
+    graph.attachedBlocks.push(code, shape, output);
     const json = JSON.stringify(graph.serialize(), null, 2);
     graph.dispose();
     return new Blob([json], { type: "application/json" });

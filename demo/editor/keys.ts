@@ -21,7 +21,8 @@ export function listenToKeys(actions: KeyActions, signal: AbortSignal): void {
         "keydown",
         (event) => {
             const target = event.target;
-            const isTyping = target instanceof Element && target.matches("input:not([type=checkbox]), textarea, select");
+            const isTyping =
+                target instanceof Element && target.matches("input:not([type=checkbox]), textarea, select");
             const key = event.key.toLowerCase();
             if (event.ctrlKey || event.metaKey) {
                 if (isTyping || (key !== "z" && key !== "y")) return;
