@@ -1,6 +1,6 @@
 import { familiesNamed, families as knownFamilies, makeShape } from "./families/index.js";
 import { wallThicknesses } from "./families/thickness.js";
-import { readOptions, runCommand, whole } from "./options.js";
+import { readOptions, runCommand, userPath, whole } from "./options.js";
 import { Random } from "./random.js";
 import { writeContactSheet } from "./sheet.js";
 
@@ -40,7 +40,7 @@ async function main(): Promise<void> {
             `${family.name}: thinnest walls ${low[thinnest].toFixed(3)} (1st percentile, seed ${first + thinnest}); ${(100 * thin[worst]).toFixed(1)} % of the surface under 0.055 at most (seed ${first + worst})`,
         );
     }
-    writeContactSheet(options.out, rows, whole("size", options.size, 16, 2048));
+    writeContactSheet(userPath(options.out), rows, whole("size", options.size, 16, 2048));
 }
 
 runCommand("families", main);

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 
 /** What the user typed cannot be meant; one line says why. */
@@ -50,4 +51,9 @@ export function runCommand(name: string, main: () => Promise<void>): void {
         console.error(`${name}: ${error.message}`);
         process.exitCode = error instanceof OptionError ? 2 : 1;
     });
+}
+
+/** A path as the user meant it: from where the command was called, which `npm run` leaves for the package's folder. */
+export function userPath(text: string): string {
+    return resolve(process.env.INIT_CWD ?? process.cwd(), text);
 }

@@ -2,6 +2,17 @@ import * as THREE from "three";
 import { type HitPointInfo, MeshBVH, SAH } from "three-mesh-bvh";
 import type { TriangleMesh } from "./mesh.js";
 
+/** Signed distances to a solid, negative inside. */
+export interface DistanceField {
+    /**
+     * Signed distance of one point.
+     *
+     * @param atMost a bound on the distance that is known to hold; a tight one makes the search several times faster
+     * @throws if the bound does not hold
+     */
+    at(x: number, y: number, z: number, atMost?: number): number;
+}
+
 /**
  * Signed distances to a closed mesh, negative inside.
  *
@@ -9,7 +20,7 @@ import type { TriangleMesh } from "./mesh.js";
  * vertex it lies on, which is exact for a closed manifold (Bærentzen and Aanæs, Signed distance computation using the
  * angle weighted pseudonormal, 2005).
  */
-export class SignedDistance {
+export class SignedDistance implements DistanceField {
     private readonly bvh: MeshBVH;
     private readonly faceNormals: Float64Array;
     /** [triangleCount, 3 edges, 3]: edge k runs from corner k to corner k + 1. */
@@ -33,11 +44,6 @@ export class SignedDistance {
         this.findNormals();
     }
 
-    /**
-     * Signed distance of one point.
-     *
-     * @param atMost a bound on the distance that is known to hold; a tight one makes the search several times faster
-     */
     at(x: number, y: number, z: number, atMost = Number.POSITIVE_INFINITY): number {
         const { hit } = this;
         this.point.set(x, y, z);

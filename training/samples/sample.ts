@@ -1,5 +1,5 @@
 import type { Random } from "../random.js";
-import { SignedDistance } from "./distance.js";
+import { type DistanceField, SignedDistance } from "./distance.js";
 import type { TriangleMesh } from "./mesh.js";
 
 /** Where samples lie. Shares sum to 1. */
@@ -20,9 +20,9 @@ export const defaultMix: SampleMix = {
 };
 
 /**
- * Signed distance samples of a closed mesh, in random order.
+ * Signed distance samples of a solid, in random order.
  *
- * @param mesh in model units, inside [-1, 1]³
+ * @param mesh the solid's surface in model units, inside [-1, 1]³; closed, unless `distance` is given
  * @returns [count, 4]: x, y, z, signed distance (negative inside)
  */
 export function sampleDistances(
@@ -30,8 +30,8 @@ export function sampleDistances(
     count: number,
     random: Random,
     mix: SampleMix = defaultMix,
+    distance: DistanceField = new SignedDistance(mesh),
 ): Float32Array {
-    const distance = new SignedDistance(mesh);
     const areas = cumulativeAreas(mesh);
     const samples = new Float32Array(count * 4);
     const point = new Float64Array(3);
