@@ -1,0 +1,144 @@
+import { VertexBuffer } from "@babylonjs/core/Buffers/buffer.js";
+import { Quaternion, Vector3 } from "@babylonjs/core/Maths/math.vector.js";
+import { Mesh } from "@babylonjs/core/Meshes/mesh.js";
+import { TransformNode } from "@babylonjs/core/Meshes/transformNode.js";
+import { PhysicsMotionType } from "@babylonjs/core/Physics/v2/IPhysicsEnginePlugin.js";
+import { HavokPlugin } from "@babylonjs/core/Physics/v2/Plugins/havokPlugin.js";
+import { PhysicsBody } from "@babylonjs/core/Physics/v2/physicsBody.js";
+import {
+    PhysicsShapeBox,
+    PhysicsShapeConvexHull,
+    PhysicsShapeSphere,
+} from "@babylonjs/core/Physics/v2/physicsShape.js";
+import type { Scene } from "@babylonjs/core/scene.js";
+import HavokPhysics from "@babylonjs/havok";
+import havokAddress from "@babylonjs/havok/lib/esm/HavokPhysics.wasm?url";
+import "@babylonjs/core/Physics/joinedPhysicsEngineComponent.js";
+import "@babylonjs/core/Physics/v2/physicsEngineComponent.js";
+import { hullPoints } from "./hull.js";
+import type { Collider } from "./town.js";
+
+/** Milliseconds of the world's time in one step. */
+const STEP = 1000 / 60;
+/** Milliseconds that the world is kept going after a throw, at least and at most. */
+const LEAST_AWAKE = 1500;
+const MOST_AWAKE = 12_000;
+/** Metres a second below which a thing counts as lying still. */
+const STILL = 0.06;
+
+/** The market's weight and collisions, at rest unless something was thrown. */
+export class MarketPhysics {
+    private readonly bodies = new Set<PhysicsBody>();
+    private readonly fixed = new Map<number, PhysicsBody[]>();
+    private awakeSince = 0;
+
+    /** @throws if the physics engine can't be loaded */
+    static async LoadAsync(scene: Scene): Promise<MarketPhysics> {
+        const havok = await HavokPhysics({ locateFile: () => havokAddress });
+        scene.enablePhysics(new Vector3(0, -9.81, 0), new HavokPlugin(true, havok));
+        scene.getPhysicsEngine()?.setSubTimeStep(STEP);
+        scene.physicsEnabled = false;
+        return new MarketPhysics(scene);
+    }
+
+    private constructor(private readonly scene: Scene) {
+        this.addBox({ min: [-8, -1, -1e4], max: [8, 0, 1e4] });
+    }
+
+    get isAwake(): boolean {
+        return this.scene.physicsEnabled;
+    }
+
+    /** A stretch of street's counters and walls. */
+    addFixed(segment: number, colliders: readonly Collider[]): void {
+        this.fixed.set(
+            segment,
+            colliders.map((collider) => this.addBox(collider)),
+        );
+    }
+
+    removeFixed(segment: number): void {
+        for (const body of this.fixed.get(segment) ?? []) dispose(body);
+        this.fixed.delete(segment);
+    }
+
+    /** A prop lies where it is until something hits it. @param density kilograms in a cubic metre of its box */
+    addProp(mesh: Mesh, density: number): void {
+        const points = hullPoints(mesh.getVerticesData(VertexBuffer.PositionKind) ?? []);
+        if (points.length < 12) return;
+        const scale = mesh.scaling.x;
+        const hull = new Mesh("hull", this.scene);
+        hull.setVerticesData(
+            VertexBuffer.PositionKind,
+            points.map((value) => value * scale),
+        );
+        const shape = new PhysicsShapeConvexHull(hull, this.scene);
+        hull.dispose();
+        const { extendSize } = mesh.getBoundingInfo().boundingBox;
+        const mass = Math.max(0.05, density * 8 * extendSize.x * extendSize.y * extendSize.z * scale ** 3);
+        this.bodies.add(this.addBody(mesh, shape, mass, true));
+    }
+
+    removeProp(mesh: Mesh): void {
+        const body = mesh.physicsBody as PhysicsBody | null;
+        if (!body) return;
+        this.bodies.delete(body);
+        const { shape } = body;
+        body.dispose();
+        shape?.dispose();
+    }
+
+    /** @param velocity metres a second */
+    throwBall(ball: Mesh, radius: number, mass: number, velocity: Vector3): void {
+        this.removeProp(ball);
+        const body = this.addBody(ball, new PhysicsShapeSphere(Vector3.Zero(), radius, this.scene), mass, false);
+        body.setLinearVelocity(velocity);
+        body.setAngularDamping(0.6);
+        this.bodies.add(body);
+        this.wake();
+    }
+
+    /** Lets the world rest again once all lies still. */
+    update(): void {
+        if (!this.isAwake) return;
+        const awake = performance.now() - this.awakeSince;
+        if (awake < LEAST_AWAKE) return;
+        const velocity = new Vector3();
+        const isMoving = [...this.bodies].some((body) => {
+            body.getLinearVelocityToRef(velocity);
+            return velocity.length() > STILL;
+        });
+        if (!isMoving || awake > MOST_AWAKE) this.scene.physicsEnabled = false;
+    }
+
+    private wake(): void {
+        this.awakeSince = performance.now();
+        this.scene.physicsEnabled = true;
+    }
+
+    private addBody(mesh: Mesh, shape: PhysicsShapeConvexHull | PhysicsShapeSphere, mass: number, asleep: boolean) {
+        mesh.rotationQuaternion ??= Quaternion.FromEulerVector(mesh.rotation);
+        const body = new PhysicsBody(mesh, PhysicsMotionType.DYNAMIC, asleep, this.scene);
+        shape.material = { friction: 0.7, restitution: 0.12 };
+        body.shape = shape;
+        body.setMassProperties({ mass });
+        return body;
+    }
+
+    private addBox({ min, max }: Collider): PhysicsBody {
+        const node = new TransformNode("collider", this.scene);
+        node.position.set((min[0] + max[0]) / 2, (min[1] + max[1]) / 2, (min[2] + max[2]) / 2);
+        const extents = new Vector3(max[0] - min[0], max[1] - min[1], max[2] - min[2]);
+        const body = new PhysicsBody(node, PhysicsMotionType.STATIC, false, this.scene);
+        body.shape = new PhysicsShapeBox(Vector3.Zero(), Quaternion.Identity(), extents, this.scene);
+        body.shape.material = { friction: 0.8, restitution: 0.05 };
+        return body;
+    }
+}
+
+function dispose(body: PhysicsBody): void {
+    const { shape, transformNode } = body;
+    body.dispose();
+    shape?.dispose();
+    transformNode.dispose();
+}

@@ -1,0 +1,67 @@
+import type { Mesh } from "@babylonjs/core/Meshes/mesh.js";
+import { traitsOf } from "./families.js";
+import type { Slot } from "./layout.js";
+import type { Materials } from "./materials/materials.js";
+import type { MarketPhysics } from "./physics.js";
+import { placeBox } from "./placement.js";
+import type { MarketStage } from "./stage.js";
+import type { Shelf } from "./stream.js";
+
+/** Milliseconds in which a prop grows to its size. */
+const GROWTH = 260;
+
+/** Puts props where they belong, with their material, shadow and weight. */
+export class MarketShelf implements Shelf {
+    /** Set once the physics engine has come. */
+    physics: MarketPhysics | null = null;
+    private readonly growing = new Map<Mesh, { since: number; scale: number }>();
+    private readonly standing = new Map<Mesh, Slot>();
+
+    constructor(
+        private readonly stage: MarketStage,
+        private readonly materials: Materials,
+        private readonly grows: boolean,
+        readonly fail: (error: Error) => void,
+    ) {}
+
+    put(mesh: Mesh, slot: Slot): void {
+        const { minimum, maximum } = mesh.getBoundingInfo();
+        const { sink = 0, density } = traitsOf(slot.family);
+        const placement = placeBox(minimum.asArray() as Corner, maximum.asArray() as Corner, slot, sink);
+        mesh.position.set(placement.x, placement.y, placement.z);
+        mesh.rotation.y = slot.yaw;
+        mesh.scaling.setAll(placement.scale);
+        mesh.material = this.materials.of(slot.family, slot.tint);
+        mesh.setEnabled(true);
+        this.stage.show(mesh);
+        this.standing.set(mesh, slot);
+        this.physics?.addProp(mesh, density);
+        if (this.grows) this.growing.set(mesh, { since: performance.now(), scale: placement.scale });
+    }
+
+    take(mesh: Mesh): void {
+        this.stage.hide(mesh);
+        this.growing.delete(mesh);
+        this.standing.delete(mesh);
+        this.physics?.removeProp(mesh);
+    }
+
+    /** The props that stand without weight because they came before the physics engine get it, a few at a time. */
+    update(budget: number): void {
+        const now = performance.now();
+        for (const [mesh, { since, scale }] of this.growing) {
+            const t = Math.min(1, (now - since) / GROWTH);
+            mesh.scaling.setAll(scale * (0.2 + 0.8 * (1 - (1 - t) ** 3)));
+            if (t === 1) this.growing.delete(mesh);
+            this.stage.invalidateShadows();
+        }
+        if (!this.physics) return;
+        for (const [mesh, slot] of this.standing) {
+            if (mesh.physicsBody || this.growing.has(mesh)) continue;
+            this.physics.addProp(mesh, traitsOf(slot.family).density);
+            if (performance.now() - now > budget) return;
+        }
+    }
+}
+
+type Corner = [number, number, number];

@@ -1,0 +1,180 @@
+import { FreeCamera } from "@babylonjs/core/Cameras/freeCamera.js";
+import type { AbstractEngine } from "@babylonjs/core/Engines/abstractEngine.js";
+import { Constants } from "@babylonjs/core/Engines/constants.js";
+import { DirectionalLight } from "@babylonjs/core/Lights/directionalLight.js";
+import { HemisphericLight } from "@babylonjs/core/Lights/hemisphericLight.js";
+import { ShadowGenerator } from "@babylonjs/core/Lights/Shadows/shadowGenerator.js";
+import { StandardMaterial } from "@babylonjs/core/Materials/standardMaterial.js";
+import { RawTexture } from "@babylonjs/core/Materials/Textures/rawTexture.js";
+import { RenderTargetTexture } from "@babylonjs/core/Materials/Textures/renderTargetTexture.js";
+import { Texture } from "@babylonjs/core/Materials/Textures/texture.js";
+import { Color3 } from "@babylonjs/core/Maths/math.color.js";
+import { Vector3 } from "@babylonjs/core/Maths/math.vector.js";
+import type { AbstractMesh } from "@babylonjs/core/Meshes/abstractMesh.js";
+import { CreateGround } from "@babylonjs/core/Meshes/Builders/groundBuilder.js";
+import type { Mesh } from "@babylonjs/core/Meshes/mesh.js";
+import { Scene } from "@babylonjs/core/scene.js";
+import "@babylonjs/core/Lights/Shadows/shadowGeneratorSceneComponent.js";
+import { cobbleTile } from "./materials/cobbles.js";
+import { addSky, HAZE } from "./sky.js";
+import { timed } from "./work.js";
+
+/** Towards the ground, from the left and from behind. */
+const SUNLIGHT = new Vector3(0.62, -1, 0.42).normalize();
+/** Side of the square that shadows reach, metres, and its middle ahead of the walker. */
+const SHADOW_SIDE = 34;
+const SHADOW_AHEAD = 9;
+/** Length of street covered by the ground, and side of one tile of cobbles, metres. */
+const GROUND_LENGTH = 170;
+const TILE = 1.7;
+/** Milliseconds between two shadow maps while nothing moves but props still arrive. */
+const SHADOW_PAUSE = 120;
+
+/** Light, sky, ground and camera of the market, drawn only when something changed. */
+export class MarketStage {
+    readonly scene: Scene;
+    readonly camera: FreeCamera;
+    private readonly sun: DirectionalLight;
+    private readonly shadows: ShadowGenerator;
+    private readonly ground: Mesh;
+    private framesDue = 2;
+    private shadowsDue = true;
+    private shadowsDrawn = 0;
+
+    constructor(
+        readonly engine: AbstractEngine,
+        readonly isSoftware: boolean,
+    ) {
+        const scene = new Scene(engine);
+        this.scene = scene;
+        scene.skipPointerMovePicking = true;
+        scene.fogMode = Scene.FOGMODE_LINEAR;
+        scene.fogColor = HAZE;
+        scene.fogStart = 16;
+        scene.fogEnd = 64;
+        scene.clearColor = HAZE.toColor4();
+        scene.imageProcessingConfiguration.contrast = 1.15;
+        scene.imageProcessingConfiguration.exposure = 1.15;
+
+        this.camera = new FreeCamera("walker", new Vector3(0, 1.65, 0), scene);
+        this.camera.minZ = 0.08;
+        this.camera.maxZ = 160;
+        this.camera.fov = 0.95;
+        this.camera.inputs.clear();
+
+        const sky = new HemisphericLight("sky", new Vector3(-0.2, 1, -0.1), scene);
+        sky.intensity = 0.74;
+        sky.diffuse = Color3.FromHexString("#dfe9f7");
+        sky.groundColor = Color3.FromHexString("#8a7763");
+        sky.specular = Color3.FromHexString("#404850");
+        this.sun = new DirectionalLight("sun", SUNLIGHT, scene);
+        this.sun.intensity = 0.85;
+        this.sun.diffuse = Color3.FromHexString("#ffe9c8");
+        this.sun.specular = Color3.FromHexString("#ffe2b8");
+        this.shadows = this.createShadows();
+        this.ground = this.createGround();
+        addSky(scene, SUNLIGHT.scale(-1));
+    }
+
+    /** A mesh throws and catches shadows. */
+    show(mesh: AbstractMesh, casts = true): void {
+        mesh.receiveShadows = true;
+        if (casts) this.shadows.addShadowCaster(mesh, false);
+        this.invalidate();
+        this.shadowsDue = true;
+    }
+
+    hide(mesh: AbstractMesh): void {
+        this.shadows.removeShadowCaster(mesh, false);
+        this.invalidate();
+        this.shadowsDue = true;
+    }
+
+    /** Something changed: the next frames are drawn, with new shadows if things moved. */
+    invalidate(frames = 2): void {
+        this.framesDue = Math.max(this.framesDue, frames);
+    }
+
+    invalidateShadows(): void {
+        this.shadowsDue = true;
+        this.invalidate();
+    }
+
+    /** Ground and shadows come along with the walker. */
+    follow(x: number, z: number, yaw: number): void {
+        this.ground.position.z = Math.round(z / TILE) * TILE;
+        const middle = new Vector3(0, 0, z + SHADOW_AHEAD * Math.cos(yaw));
+        middle.z = Math.round(middle.z / 4) * 4;
+        middle.x = Math.round(x / 4) * 4;
+        const place = middle.subtract(SUNLIGHT.scale(30));
+        if (!place.equalsWithEpsilon(this.sun.position, 1e-3)) {
+            this.sun.position.copyFrom(place);
+            this.shadowsDue = true;
+        }
+    }
+
+    /** Draws if anything changed. @returns whether it did */
+    draw(): boolean {
+        if (this.framesDue <= 0 && this.scene.isReady()) return false;
+        this.framesDue--;
+        const now = performance.now();
+        if (this.shadowsDue && now - this.shadowsDrawn > (this.scene.physicsEnabled ? 0 : SHADOW_PAUSE)) {
+            this.shadowsDue = false;
+            this.shadowsDrawn = now;
+            this.shadows.getShadowMap()?.resetRefreshCounter();
+        }
+        timed("render", () => this.scene.render());
+        // Shadows that had to wait are drawn in a frame of their own.
+        if (this.shadowsDue) this.invalidate();
+        return true;
+    }
+
+    private createShadows(): ShadowGenerator {
+        const half = SHADOW_SIDE / 2;
+        const { sun } = this;
+        sun.autoUpdateExtends = false;
+        sun.autoCalcShadowZBounds = false;
+        [sun.orthoLeft, sun.orthoRight, sun.orthoBottom, sun.orthoTop] = [-half, half, -half, half];
+        [sun.shadowMinZ, sun.shadowMaxZ] = [4, 62];
+        const shadows = new ShadowGenerator(this.isSoftware ? 1024 : 2048, sun);
+        shadows.usePercentageCloserFiltering = true;
+        shadows.filteringQuality = this.isSoftware ? ShadowGenerator.QUALITY_LOW : ShadowGenerator.QUALITY_MEDIUM;
+        shadows.bias = 0.0012;
+        shadows.normalBias = 0.012;
+        shadows.setDarkness(0.25);
+        const map = shadows.getShadowMap();
+        if (map) map.refreshRate = RenderTargetTexture.REFRESHRATE_RENDER_ONCE;
+        return shadows;
+    }
+
+    private createGround(): Mesh {
+        const ground = CreateGround("street", { width: 7 * TILE, height: GROUND_LENGTH }, this.scene);
+        const material = new StandardMaterial("cobbles", this.scene);
+        const tile = timed("cobbles", () => cobbleTile(this.isSoftware ? 128 : 256));
+        const texture = (bytes: Uint8Array) => {
+            const made = new RawTexture(
+                bytes,
+                tile.size,
+                tile.size,
+                Constants.TEXTUREFORMAT_RGBA,
+                this.scene,
+                true,
+                false,
+                Texture.TRILINEAR_SAMPLINGMODE,
+            );
+            made.wrapU = Texture.WRAP_ADDRESSMODE;
+            made.wrapV = Texture.WRAP_ADDRESSMODE;
+            made.anisotropicFilteringLevel = this.isSoftware ? 2 : 8;
+            made.uScale = 7;
+            made.vScale = GROUND_LENGTH / TILE;
+            return made;
+        };
+        material.diffuseTexture = texture(tile.colors);
+        material.bumpTexture = texture(tile.normals);
+        material.specularColor = new Color3(0.09, 0.085, 0.08);
+        material.specularPower = 20;
+        ground.material = material;
+        ground.receiveShadows = true;
+        return ground;
+    }
+}

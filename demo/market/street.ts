@@ -1,0 +1,64 @@
+import { Mesh } from "@babylonjs/core/Meshes/mesh.js";
+import { VertexData } from "@babylonjs/core/Meshes/mesh.vertexData.js";
+import type { Materials } from "./materials/materials.js";
+import type { MarketPhysics } from "./physics.js";
+import type { MarketStage } from "./stage.js";
+import { type Collider, townOf } from "./town.js";
+import { segmentsAround } from "./wanted.js";
+import { timed } from "./work.js";
+
+/** Houses and stalls around the walker, one stretch a frame. */
+export class Street {
+    private readonly stretches = new Map<number, { mesh: Mesh; colliders: readonly Collider[] }>();
+    private physics: MarketPhysics | null = null;
+
+    constructor(
+        private readonly stage: MarketStage,
+        private readonly materials: Materials,
+        private readonly seed: number,
+    ) {}
+
+    /** @returns whether all stretches stand */
+    update(z: number): boolean {
+        const segments = segmentsAround(z);
+        for (const segment of this.stretches.keys()) {
+            if (!segments.includes(segment)) this.remove(segment);
+        }
+        const missing = segments
+            .filter((segment) => !this.stretches.has(segment))
+            .sort((a, b) => Math.abs(10 * a + 5 - z) - Math.abs(10 * b + 5 - z));
+        if (missing.length > 0) timed("street", () => this.add(missing[0]));
+        return missing.length <= 1;
+    }
+
+    /** From now on things bump into counters and walls. */
+    setPhysics(physics: MarketPhysics): void {
+        this.physics = physics;
+        for (const [segment, { colliders }] of this.stretches) physics.addFixed(segment, colliders);
+    }
+
+    dispose(): void {
+        for (const segment of [...this.stretches.keys()]) this.remove(segment);
+    }
+
+    private add(segment: number): void {
+        const { blocks, colliders } = townOf(segment, this.seed);
+        const mesh = new Mesh(`street ${segment}`, this.stage.scene);
+        Object.assign(new VertexData(), blocks).applyToMesh(mesh);
+        mesh.material = this.materials.town();
+        mesh.isPickable = false;
+        mesh.freezeWorldMatrix();
+        this.stage.show(mesh);
+        this.stretches.set(segment, { mesh, colliders });
+        this.physics?.addFixed(segment, colliders);
+    }
+
+    private remove(segment: number): void {
+        const stretch = this.stretches.get(segment);
+        if (!stretch) return;
+        this.stage.hide(stretch.mesh);
+        stretch.mesh.dispose();
+        this.physics?.removeFixed(segment);
+        this.stretches.delete(segment);
+    }
+}

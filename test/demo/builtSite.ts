@@ -1,0 +1,108 @@
+import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { extname, join, normalize, resolve } from "node:path";
+import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright";
+import { build } from "vite";
+import { findBrowser, SOFTWARE_WEBGPU_FLAGS } from "../browser.mjs";
+import { octahedronFile } from "../support/decoders.js";
+
+const ROOT = join(import.meta.dirname, "../..");
+/** A folder that no part of the site knows of. */
+const FOLDER = "/some/where/";
+const TYPES: Record<string, string> = {
+    ".html": "text/html",
+    ".js": "text/javascript",
+    ".mjs": "text/javascript",
+    ".css": "text/css",
+    ".wasm": "application/wasm",
+};
+
+export interface OpenedPage {
+    readonly page: Page;
+    /** Console errors and warnings, and errors that nobody caught. */
+    readonly complaints: string[];
+    /** Addresses outside the site that were asked for. */
+    readonly strangers: string[];
+}
+
+/** A scene as it is built, served from some folder by a server that knows nothing, and a browser to look at it. */
+export class BuiltSite {
+    /** @param scene name of the page, without ".html" */
+    static async OpenAsync(scene: string): Promise<BuiltSite> {
+        const folder = mkdtempSync(join(tmpdir(), "deepsdf-demo-"));
+        await build({
+            configFile: join(ROOT, "vite.config.ts"),
+            logLevel: "error",
+            build: {
+                outDir: folder,
+                emptyOutDir: true,
+                reportCompressedSize: false,
+                rollupOptions: { input: resolve(ROOT, `demo/${scene}.html`) },
+            },
+        });
+        const server = createServer((request, response) => {
+            const { pathname } = new URL(request.url ?? "/", "http://localhost");
+            const file = join(folder, normalize(pathname.slice(FOLDER.length)));
+            if (!pathname.startsWith(FOLDER) || !file.startsWith(folder) || !isFile(file)) {
+                response.writeHead(404).end();
+                return;
+            }
+            response.writeHead(200, { "Content-Type": TYPES[extname(file)] ?? "application/octet-stream" });
+            response.end(readFileSync(file));
+        });
+        await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+        const browser = await chromium.launch({
+            executablePath: findBrowser() ?? undefined,
+            args: SOFTWARE_WEBGPU_FLAGS,
+        });
+        return new BuiltSite(scene, folder, server, browser);
+    }
+
+    private constructor(
+        private readonly scene: string,
+        private readonly folder: string,
+        private readonly server: Server,
+        private readonly browser: Browser,
+    ) {}
+
+    async openAsync(query: string, options: BrowserContextOptions = {}): Promise<OpenedPage> {
+        const context = await this.browser.newContext({ viewport: { width: 640, height: 400 }, ...options });
+        const page = await context.newPage();
+        const [complaints, strangers]: [string[], string[]] = [[], []];
+        page.on("pageerror", (error) => complaints.push(error.message));
+        page.on("console", (entry) => {
+            // Reading the canvas back makes WebGL drivers talk about performance; that is the test's doing.
+            const isOurs = ["error", "warning"].includes(entry.type()) && !entry.text().includes("ReadPixels");
+            if (isOurs) complaints.push(entry.text());
+        });
+        const home = `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+        page.on("request", (request) => {
+            const url = request.url();
+            if (!url.startsWith(home + FOLDER) && !/^(blob|data):/.test(url)) strangers.push(url);
+        });
+        await page.route("**/octahedron.onnx", (route) => route.fulfill({ body: Buffer.from(octahedronFile()) }));
+        await page.goto(`${home}${FOLDER}${this.scene}.html?${query}`, { waitUntil: "commit", timeout: 60_000 });
+        return { page, complaints, strangers };
+    }
+
+    /** Pages that stay open go on drawing. */
+    async closePagesAsync(): Promise<void> {
+        await Promise.all(this.browser.contexts().map((context) => context.close()));
+    }
+
+    async closeAsync(): Promise<void> {
+        await this.browser.close();
+        this.server.close();
+        rmSync(this.folder, { recursive: true, force: true });
+    }
+}
+
+function isFile(path: string): boolean {
+    try {
+        return statSync(path).isFile();
+    } catch {
+        return false;
+    }
+}
