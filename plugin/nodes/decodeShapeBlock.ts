@@ -6,6 +6,7 @@ import { encodeLatent } from "../latent/index.js";
 import { checkResolution } from "../surface/grid.js";
 import { AsyncShapeBlock } from "./asyncShapeBlock.js";
 import { configureInput } from "./configureInput.js";
+import { makeEditable } from "./editable.js";
 import { PENDING, type Pending } from "./pending.js";
 import { RehearsalState } from "./rehearsal.js";
 import { boundsStandIn, CarriedStandIn } from "./standIn.js";
@@ -18,6 +19,12 @@ const GREATEST_LOD = 16;
 
 /** Turns codes into geometry with normals and texture coordinates. */
 export class DecodeShapeBlock extends AsyncShapeBlock {
+    static {
+        makeEditable(DecodeShapeBlock, [
+            { name: "uvScale", label: "Texture repeats per unit", kind: "float", min: 0, max: 10 },
+        ]);
+    }
+
     /** Repeats of a texture per model unit. */
     uvScale = 1;
 

@@ -1,11 +1,19 @@
 import { NodeGeometryBlockConnectionPointTypes } from "@babylonjs/core/Meshes/Node/Enums/nodeGeometryConnectionPointTypes.js";
 import type { NodeGeometryConnectionPoint } from "@babylonjs/core/Meshes/Node/nodeGeometryBlockConnectionPoint.js";
 import type { NodeGeometryBuildState } from "@babylonjs/core/Meshes/Node/nodeGeometryBuildState.js";
+import { knownAxes, knownCategories, makeEditable } from "./editable.js";
 import { PENDING } from "./pending.js";
 import { ShapeBlock } from "./shapeBlock.js";
 
 /** Moves a code along one of the decoder's principal axes. */
 export class LatentAxisBlock extends ShapeBlock {
+    static {
+        makeEditable(LatentAxisBlock, [
+            { name: "axis", label: "Axis", kind: "choice", choices: knownAxes },
+            { name: "category", label: "Category", kind: "choice", choices: knownCategories },
+        ]);
+    }
+
     /** Name of the axis, or its place as a text of digits; the first unless given. */
     axis = "0";
     /** Category whose axis is meant, for names that several have and for places among that category's. */

@@ -1,12 +1,23 @@
 import type { NodeGeometryConnectionPoint } from "@babylonjs/core/Meshes/Node/nodeGeometryBlockConnectionPoint.js";
 import type { NodeGeometryBuildState } from "@babylonjs/core/Meshes/Node/nodeGeometryBuildState.js";
 import { decodeLatent, encodeLatent } from "../latent/index.js";
+import { knownCategories, makeEditable } from "./editable.js";
 import { ShapeBlock } from "./shapeBlock.js";
 
 /** A code that is stored in the graph. */
 export class LatentCodeBlock extends ShapeBlock {
+    static {
+        makeEditable(LatentCodeBlock, [
+            { name: "drawCategory", label: "Draw from", kind: "choice", choices: knownCategories },
+            { name: "drawSeed", label: "Draw by seed", kind: "int" },
+        ]);
+    }
+
     /** The code in the text form of `encodeLatent`. */
     code = "";
+    /** Category that `drawSeed` draws from; empty draws from all. */
+    drawCategory = "";
+    private drawnSeed = 0;
 
     constructor(name: string) {
         super(name);
@@ -19,6 +30,19 @@ export class LatentCodeBlock extends ShapeBlock {
 
     get latent(): NodeGeometryConnectionPoint {
         return this._outputs[0];
+    }
+
+    /**
+     * For panels that have no field for texts: a number set here stores the code that the decoder draws for it.
+     */
+    get drawSeed(): number {
+        return this.drawnSeed;
+    }
+
+    set drawSeed(seed: number) {
+        this.drawnSeed = seed;
+        const { drawCategory } = this;
+        this.value = this.model.sampleLatent({ seed, ...(drawCategory === "" ? {} : { category: drawCategory }) });
     }
 
     /** The code as numbers; a copy. */

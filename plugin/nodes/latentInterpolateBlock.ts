@@ -2,6 +2,7 @@ import { NodeGeometryBlockConnectionPointTypes } from "@babylonjs/core/Meshes/No
 import type { NodeGeometryConnectionPoint } from "@babylonjs/core/Meshes/Node/nodeGeometryBlockConnectionPoint.js";
 import type { NodeGeometryBuildState } from "@babylonjs/core/Meshes/Node/nodeGeometryBuildState.js";
 import { interpolateAlongPrior } from "../latent/index.js";
+import { makeEditable } from "./editable.js";
 import { PENDING } from "./pending.js";
 import { ShapeBlock } from "./shapeBlock.js";
 
@@ -9,6 +10,10 @@ const GREATEST_COUNT = 4;
 
 /** Mixes two to four codes by weights; the weights are divided by their sum. */
 export class LatentInterpolateBlock extends ShapeBlock {
+    static {
+        makeEditable(LatentInterpolateBlock, [{ name: "alongPrior", label: "Along the prior", kind: "switch" }]);
+    }
+
     /** Keeps the mix as unusual as its parts are, where a plain mean is blander; see `interpolateAlongPrior`. */
     alongPrior = false;
 

@@ -2,11 +2,19 @@ import { NodeGeometryBlockConnectionPointTypes } from "@babylonjs/core/Meshes/No
 import type { NodeGeometryConnectionPoint } from "@babylonjs/core/Meshes/Node/nodeGeometryBlockConnectionPoint.js";
 import type { NodeGeometryBuildState } from "@babylonjs/core/Meshes/Node/nodeGeometryBuildState.js";
 import { configureInput } from "./configureInput.js";
+import { knownCategories, makeEditable } from "./editable.js";
 import { instanceOffset, loopsBefore } from "./instanceOffset.js";
 import { ShapeBlock } from "./shapeBlock.js";
 
 /** Draws a code from the decoder's prior, another one for each instance. */
 export class LatentSampleBlock extends ShapeBlock {
+    static {
+        makeEditable(LatentSampleBlock, [
+            { name: "category", label: "Category", kind: "choice", choices: knownCategories },
+            { name: "seedPerInstance", label: "Seed per instance", kind: "switch" },
+        ]);
+    }
+
     /** One of the decoder's categories; empty draws from all, by their shares. */
     category = "";
     /** Adds the number of the instance to the seed, so that scattered props differ; see `instanceOffset`. */

@@ -5,6 +5,7 @@ import type { NodeGeometryConnectionPoint } from "@babylonjs/core/Meshes/Node/no
 import type { NodeGeometryBuildState } from "@babylonjs/core/Meshes/Node/nodeGeometryBuildState.js";
 import { checkResolution } from "../surface/grid.js";
 import { AsyncShapeBlock } from "./asyncShapeBlock.js";
+import { knownCategories, makeEditable } from "./editable.js";
 import { geometryHash } from "./geometryHash.js";
 import { PENDING, type Pending } from "./pending.js";
 import { RehearsalState } from "./rehearsal.js";
@@ -18,6 +19,13 @@ const DEFAULT_RESOLUTION = 64;
 
 /** Completes a scan: the code, pose and shape of the whole of which the geometry shows a part. */
 export class ScanCompletionBlock extends AsyncShapeBlock {
+    static {
+        makeEditable(ScanCompletionBlock, [
+            { name: "category", label: "Category", kind: "choice", choices: knownCategories },
+            { name: "mode", label: "Mode", kind: "choice", choices: () => COMPLETION_BLOCK_MODES },
+        ]);
+    }
+
     /** One of the decoder's categories; empty tries all. */
     category = "";
     /** What the geometry is: "replace", "fill" or "fuse". */

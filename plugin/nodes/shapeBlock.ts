@@ -2,6 +2,7 @@ import { NodeGeometryBlock } from "@babylonjs/core/Meshes/Node/nodeGeometryBlock
 import type { NodeGeometryConnectionPoint } from "@babylonjs/core/Meshes/Node/nodeGeometryBlockConnectionPoint.js";
 import type { NodeGeometryBuildState } from "@babylonjs/core/Meshes/Node/nodeGeometryBuildState.js";
 import { checkLatent } from "../latent/index.js";
+import { knownDecoders, makeEditable } from "./editable.js";
 import { LATENT_CONNECTION, LatentOutput } from "./latentConnection.js";
 import { PENDING, type Pending } from "./pending.js";
 import { findShapeModel, type GraphModel } from "./shapeModels.js";
@@ -26,6 +27,13 @@ type Plain = string | number | boolean;
 
 /** What all blocks over shapes share: a decoder by name, values per instance, and lossless storing. */
 export abstract class ShapeBlock extends NodeGeometryBlock {
+    static {
+        makeEditable(ShapeBlock, [
+            { name: "decoder", label: "Decoder", kind: "choice", choices: knownDecoders },
+            { name: "evaluateContext", label: "Evaluate context", kind: "switch" },
+        ]);
+    }
+
     /** Name of the decoder, as given to `registerShapeModel`; empty takes the only one there is. */
     decoder = "";
     /** Work out a value for each instance, vertex or face; without, one for the whole build. */

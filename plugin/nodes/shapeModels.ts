@@ -81,6 +81,11 @@ export function registeredShapeModels(): string[] {
     return [...models.keys()];
 }
 
+/** All registered decoders with their names. */
+export function knownShapeModels(): [string, GraphModel][] {
+    return [...models];
+}
+
 /**
  * The decoder of a name; of none, the only one there is.
  *
