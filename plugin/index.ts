@@ -1,6 +1,8 @@
 /** Everything, registered with Babylon.js. */
+import { RegisterFlowGraphShapeBlock } from "./nodes/registerFlowGraphShapeBlock.js";
 import { RegisterShapeBlocks } from "./nodes/registerShapeBlocks.js";
 
 export * from "./pure.js";
 
 RegisterShapeBlocks();
+RegisterFlowGraphShapeBlock();

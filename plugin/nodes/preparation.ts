@@ -1,5 +1,6 @@
 import type { GeometryOutputBlock } from "@babylonjs/core/Meshes/Node/Blocks/geometryOutputBlock.pure.js";
 import { Logger } from "@babylonjs/core/Misc/logger.js";
+import { Observable } from "@babylonjs/core/Misc/observable.js";
 import { blocksInOrder } from "./graphWalk.js";
 import { type RehearsalState, rehearse } from "./rehearsal.js";
 import { ShapeBlockError } from "./shapeBlock.js";
@@ -10,6 +11,9 @@ import { isPrepared, type ValueRequest } from "./valueRequest.js";
 const CONCURRENCY = 4;
 /** Stages of a graph whose codes depend on shapes it decodes. */
 const GREATEST_ROUND = 16;
+
+/** Tells of graphs whose build failed while it waited: nobody called the engine's own build then. */
+export const onGraphErrorObservable = new Observable<Error>();
 
 /** A promise for the engine to wait on when nothing shall come of it. */
 const NEVER = new Promise<void>(() => {});
@@ -129,9 +133,11 @@ export class GraphPreparation {
                         });
                     }
                 },
-                (error: unknown) => {
+                (cause: unknown) => {
                     if (!this.waitsAsync) {
-                        Logger.Error(`Build of NodeGeometry failed: ${error instanceof Error ? error.message : error}`);
+                        const error = cause instanceof Error ? cause : new Error(String(cause).trim());
+                        Logger.Error(`Build of NodeGeometry failed: ${error.message}`);
+                        onGraphErrorObservable.notifyObservers(error);
                     }
                 },
             );

@@ -23,8 +23,14 @@ interface ScanCompleter {
     ): Promise<readonly CompletedScan[]>;
 }
 
+/** Making meshes, for flow graphs. */
+type MeshMaker = Partial<
+    Pick<ShapeModel, "createMeshAsync" | "updateMesh" | "onSurfaceObservable" | "onErrorObservable">
+>;
+
 /** What graphs need of a ShapeModel. */
 export type GraphModel = ScanCompleter &
+    MeshMaker &
     Pick<
         ShapeModel,
         | "latentSize"
