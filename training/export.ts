@@ -1,8 +1,9 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { sampleLatent } from "../plugin/latent/index.js";
-import type { DecoderMetadata } from "../plugin/model/decoder.js";
+import type { DecoderMetadata, Perceptron } from "../plugin/model/decoder.js";
 import { readDecoder, writeDecoder } from "../plugin/model/index.js";
+import { findAxes } from "./axes.js";
 import { BACKEND_NAMES, loadBackend, type TensorFlow } from "./backend.js";
 import { calibratePrior } from "./calibratePrior.js";
 import { writeCard } from "./card.js";
@@ -13,7 +14,7 @@ import { fitCodesAsync } from "./fitCodes.js";
 import { decode } from "./measure.js";
 import { Network } from "./network.js";
 import { oneOf, readOptions, runCommand, whole } from "./options.js";
-import { type CategoryCodes, findAxes, fitPrior } from "./prior.js";
+import { type CategoryCodes, fitPrior } from "./prior.js";
 import { prepareShape } from "./samples/store.js";
 import { writeContactSheet } from "./sheet.js";
 import { TensorField } from "./tensorField.js";
@@ -64,7 +65,7 @@ async function main(): Promise<void> {
     if (!perceptron) throw new Error("export: the file written is no perceptron");
     const field = new TensorField(tf, perceptron);
     const calibration = tries > 0 ? await calibratePrior(field, raw, tries, Math.floor(tries / 40)) : null;
-    const described: DecoderMetadata = calibration ? { ...raw, prior: calibration.prior } : raw;
+    const described = asRead(trained, { ...raw, prior: calibration?.prior ?? raw.prior }, weights);
     const evaluation = await evaluateDecoder(
         field,
         described,
@@ -87,6 +88,11 @@ async function main(): Promise<void> {
     console.log(
         `${path("onnx")}: IoU known ${evaluation.knownIouMean.toFixed(3)}, unseen ${evaluation.unseenIouMean.toFixed(3)}`,
     );
+}
+
+/** The metadata with its numbers rounded as the file rounds them, so that what is measured is what is shipped. */
+function asRead(perceptron: Perceptron, metadata: DecoderMetadata, weights: "float16" | "float32"): DecoderMetadata {
+    return readDecoder(writeDecoder(perceptron, metadata, { weights })).metadata as DecoderMetadata;
 }
 
 async function perceptronOf(tf: TensorFlow, { recipe, state }: Checkpoint) {

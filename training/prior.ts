@@ -1,5 +1,6 @@
-import { EigenvalueDecomposition, Matrix } from "ml-matrix";
-import type { LatentAxis, PriorComponent } from "../plugin/model/decoder.js";
+import { CholeskyDecomposition, Matrix } from "ml-matrix";
+import type { PriorComponent } from "../plugin/model/decoder.js";
+import { principalAxes } from "./principalAxes.js";
 import { Random } from "./random.js";
 
 /** The codes of one category's shapes. */
@@ -13,30 +14,81 @@ export interface CategoryCodes {
 
 /** Principal directions that the Gaussian keeps; the rest goes into deviations entry by entry. */
 const FACTOR_COUNT = 16;
-const CODES_PER_CLUSTER = 20;
+/** Numbers of clusters tried for a category, as long as each has codes enough. */
+const CLUSTER_COUNTS = [1, 2, 3, 4, 6, 8];
+const CODES_PER_CLUSTER = 16;
+/** One code in so many is held out to judge a number of clusters by. */
+const HELD_OUT = 5;
+/** Deviations below this part of the mean one are noise; they would make any likelihood. */
+const LEAST_DEVIATION = 0.05;
 const SMALLEST_CLUSTER = 6;
 const STARTS = 8;
 const ROUNDS = 30;
-const AXIS_COUNT = 6;
-/** Axes are safe as far as trained codes reach, and no farther than this. */
-const GREATEST_AMOUNT = 2.5;
-/** An axis is called by the trait it follows if it follows one this well. */
-const NAMING_CORRELATION = 0.45;
 
 /**
  * A mixture of Gaussians: each category's codes in clusters (a chair on legs and one on a pedestal have nothing in
- * between), for each its mean, principal directions times deviations, and what these leave unexplained.
+ * between), for each its mean, principal directions times deviations, and what these leave unexplained. The number of
+ * clusters is the one under which codes held out are likeliest.
  */
 export function fitPrior(categories: readonly CategoryCodes[], seed: number): PriorComponent[] {
     const total = categories.reduce((sum, { codes }) => sum + codes.length, 0);
     return categories.flatMap(({ category, codes }) => {
-        const count = Math.max(1, Math.round(codes.length / CODES_PER_CLUSTER));
-        return clusterCodes(codes, count, new Random(seed, 5)).map((cluster) => ({
+        const count = bestClusterCount(codes, seed);
+        return fitClusters(codes, count, seed).map((cluster) => ({
             category,
-            weight: cluster.length / total,
-            ...fitGaussian(cluster),
+            ...cluster,
+            weight: (cluster.weight * codes.length) / total,
         }));
     });
+}
+
+type Component = Omit<PriorComponent, "category">;
+
+function fitClusters(codes: readonly Float32Array[], count: number, seed: number): Component[] {
+    return clusterCodes(codes, count, new Random(seed, 5)).map((cluster) => ({
+        weight: cluster.length / codes.length,
+        ...fitGaussian(cluster),
+    }));
+}
+
+/** Of `CLUSTER_COUNTS`, by the mean logarithm of the density at every fifth code, which the rest was fitted without. */
+export function bestClusterCount(codes: readonly Float32Array[], seed: number): number {
+    const candidates = CLUSTER_COUNTS.filter((count) => count === 1 || codes.length >= count * CODES_PER_CLUSTER);
+    if (candidates.length === 1) return 1;
+    const score = (count: number) => {
+        let sum = 0;
+        for (let fold = 0; fold < HELD_OUT; fold++) {
+            const kept = codes.filter((_, i) => i % HELD_OUT !== fold);
+            const densities = fitClusters(kept, count, seed).map(logDensity);
+            for (let i = fold; i < codes.length; i += HELD_OUT) sum += logSum(densities.map((at) => at(codes[i])));
+        }
+        return sum;
+    };
+    const scores = candidates.map(score);
+    return candidates[scores.indexOf(Math.max(...scores))];
+}
+
+/** ln(weight · N(code; mean, FᵀF + D²)) as a function of the code, but for a constant. */
+function logDensity({ weight, mean, factors, factorCount, deviations }: Component): (code: Float32Array) => number {
+    const size = mean.length;
+    const least = LEAST_DEVIATION * Math.sqrt(deviations.reduce((sum, d) => sum + d * d, 0) / size) || 1e-6;
+    const rows = Matrix.from1DArray(factorCount, size, factors);
+    const covariance = rows.transpose().mmul(rows);
+    for (let i = 0; i < size; i++) covariance.set(i, i, covariance.get(i, i) + Math.max(deviations[i], least) ** 2);
+    const cholesky = new CholeskyDecomposition(covariance);
+    const triangle = cholesky.lowerTriangularMatrix;
+    const halfLogDeterminant = triangle.diagonal().reduce((sum, value) => sum + Math.log(value), 0);
+    return (code) => {
+        const offset = Matrix.columnVector(Array.from(code, (value, i) => value - mean[i]));
+        const squared = offset.transpose().mmul(cholesky.solve(offset)).get(0, 0);
+        return Math.log(weight) - halfLogDeterminant - squared / 2;
+    };
+}
+
+/** ln Σ exp(xᵢ), without overflow. */
+function logSum(values: readonly number[]): number {
+    const most = Math.max(...values);
+    return most + Math.log(values.reduce((sum, value) => sum + Math.exp(value - most), 0));
 }
 
 function fitGaussian(codes: readonly Float32Array[]): Omit<PriorComponent, "category" | "weight"> {
@@ -114,90 +166,4 @@ function squaredDistance(a: ArrayLike<number>, b: ArrayLike<number>): number {
 function meanOf(codes: readonly Float32Array[]): Float64Array | null {
     if (codes.length === 0) return null;
     return Float64Array.from(codes[0], (_, i) => codes.reduce((sum, code) => sum + code[i], 0) / codes.length);
-}
-
-/** The directions along which each category's codes vary most, named by the traits they follow. */
-export function findAxes(categories: readonly CategoryCodes[]): LatentAxis[] {
-    return categories.flatMap(({ category, codes, traits }) => {
-        const { mean, variances, directions } = principalAxes(codes);
-        const taken = new Set<string>();
-        return directions.slice(0, Math.min(AXIS_COUNT, codes.length - 1)).map((direction, n): LatentAxis => {
-            const deviation = Math.sqrt(variances[n]);
-            const amounts = codes.map(
-                (code) =>
-                    dot(
-                        Float64Array.from(code, (v, i) => v - mean[i]),
-                        direction,
-                    ) / deviation,
-            );
-            const { name, sign } = nameAxis(amounts, traits, taken, `axis ${n + 1}`);
-            taken.add(name);
-            const reach = (amount: number) => Math.max(-GREATEST_AMOUNT, Math.min(GREATEST_AMOUNT, amount));
-            const ends = [reach(sign * Math.min(...amounts)), reach(sign * Math.max(...amounts))].sort((a, b) => a - b);
-            return {
-                name,
-                category,
-                direction: Float32Array.from(direction, (value) => sign * value),
-                deviation,
-                range: [ends[0], ends[1]],
-            };
-        });
-    });
-}
-
-/** The trait that follows an axis best, and whether it grows along it. */
-function nameAxis(
-    amounts: readonly number[],
-    traits: readonly Readonly<Record<string, number>>[],
-    taken: ReadonlySet<string>,
-    fallback: string,
-): { name: string; sign: number } {
-    let best = { name: fallback, sign: 1, strength: NAMING_CORRELATION };
-    for (const trait of Object.keys(traits[0] ?? {})) {
-        const r = correlation(
-            amounts,
-            traits.map((values) => values[trait]),
-        );
-        if (!taken.has(trait) && Math.abs(r) > best.strength) {
-            best = { name: trait, sign: Math.sign(r), strength: Math.abs(r) };
-        }
-    }
-    return best;
-}
-
-function principalAxes(codes: readonly Float32Array[]) {
-    const size = codes[0].length;
-    const mean = Float64Array.from(
-        { length: size },
-        (_, i) => codes.reduce((sum, code) => sum + code[i], 0) / codes.length,
-    );
-    const centred = new Matrix(codes.map((code) => Array.from(code, (value, i) => value - mean[i])));
-    const covariance = centred
-        .transpose()
-        .mmul(centred)
-        .div(Math.max(1, codes.length - 1));
-    const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(covariance, { assumeSymmetric: true });
-    const order = realEigenvalues.map((_, i) => i).sort((a, b) => realEigenvalues[b] - realEigenvalues[a]);
-    return {
-        mean,
-        covariance,
-        variances: order.map((i) => Math.max(0, realEigenvalues[i])),
-        directions: order.map((i) => eigenvectorMatrix.getColumn(i)),
-    };
-}
-
-function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
-    let sum = 0;
-    for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
-    return sum;
-}
-
-function correlation(a: readonly number[], b: readonly number[]): number {
-    const centre = (values: readonly number[]) => {
-        const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-        return values.map((value) => value - mean);
-    };
-    const [u, v] = [centre(a), centre(b)];
-    const length = Math.sqrt(dot(u, u) * dot(v, v));
-    return length > 0 ? dot(u, v) / length : 0;
 }

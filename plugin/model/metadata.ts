@@ -1,17 +1,19 @@
-import { decodeFloats, encodedLength, encodeFloats } from "./base64.js";
+import { decodeFloats, encodedLength, encodeFloats, type FloatPrecision } from "./base64.js";
 import { MAX_LATENT_SIZE } from "./checkPerceptron.js";
 import type { Bounds, DecoderMetadata, LatentAxis, PriorComponent } from "./decoder.js";
 import { problem, quote } from "./problem.js";
 
 /**
- * Metadata as the JSON text that rides in a decoder file; float arrays as base64 of little-endian float32.
+ * Metadata as the JSON text that rides in a decoder file; float arrays as base64 of little-endian float32, or of
+ * halves; how long a text is tells which.
  *
  * @throws if a field is out of its range, so that no file is written that cannot be read
  *
- * `decodeMetadata(encodeMetadata(m), m.latentSize, name)` equals `m`, bit for bit, if `provenance` and
+ * With float32 `decodeMetadata(encodeMetadata(m), m.latentSize, name)` equals `m`, bit for bit, if `provenance` and
  * `evaluation` hold JSON values only.
  */
-export function encodeMetadata(metadata: DecoderMetadata): string {
+export function encodeMetadata(metadata: DecoderMetadata, precision: FloatPrecision = "float32"): string {
+    const floats = (values: Float32Array) => encodeFloats(values, precision);
     const text = JSON.stringify({
         version: metadata.version,
         latentSize: metadata.latentSize,
@@ -22,15 +24,15 @@ export function encodeMetadata(metadata: DecoderMetadata): string {
         prior: metadata.prior.map((component) => ({
             category: component.category,
             weight: component.weight,
-            mean: encodeFloats(component.mean),
-            factors: encodeFloats(component.factors),
+            mean: floats(component.mean),
+            factors: floats(component.factors),
             factorCount: component.factorCount,
-            deviations: encodeFloats(component.deviations),
+            deviations: floats(component.deviations),
         })),
         axes: metadata.axes.map((axis) => ({
             name: axis.name,
             category: axis.category,
-            direction: encodeFloats(axis.direction),
+            direction: floats(axis.direction),
             deviation: axis.deviation,
             range: axis.range,
         })),
@@ -224,9 +226,12 @@ class Field {
     floats(count: number): Float32Array {
         const rewrite = "write the file again with writeDecoder";
         const expected = `base64 of ${count} finite floats`;
-        if (typeof this.value !== "string" || this.value.length !== encodedLength(count))
-            throw this.wrong(expected, rewrite);
-        const values = decodeFloats(this.value);
+        const text = typeof this.value === "string" ? this.value : "";
+        const precision = (["float32", "float16"] as const).find(
+            (known) => text.length === encodedLength(count, known),
+        );
+        if (!precision) throw this.wrong(expected, rewrite);
+        const values = decodeFloats(text, precision);
         if (values?.length !== count || !values.every(Number.isFinite)) throw this.wrong(expected, rewrite);
         return values;
     }

@@ -50,6 +50,6 @@ export function writeDecoder(
     return builder.write(
         { [LATENT]: [1, perceptron.latentSize], [POINTS]: ["N", 3] },
         { [SDF]: ["N", 1] },
-        metadata ? { [METADATA_KEY]: encodeMetadata(metadata) } : {},
+        metadata ? { [METADATA_KEY]: encodeMetadata(metadata, weights) } : {},
     );
 }

@@ -22,6 +22,20 @@ describe("metadata", () => {
         expect(decodeMetadata(encodeMetadata(someMetadata(L)), L, "props.onnx")).toEqual(someMetadata(L));
     });
 
+    it("come back rounded to halves, in about half the text, when asked to", () => {
+        const whole = encodeMetadata(someMetadata(L));
+        const short = encodeMetadata(someMetadata(L), "float16");
+        expect(short.length).toBeLessThan(whole.length);
+        const [{ mean }] = decodeMetadata(short, L, "props.onnx").prior;
+        mean.forEach((value, i) => {
+            const exact = someMetadata(L).prior[0].mean[i];
+            expect(Math.abs(value - exact)).toBeLessThanOrEqual(Math.abs(exact) * 2 ** -11);
+        });
+        // Rounded once, they stay as they are.
+        const again = decodeMetadata(short, L, "props.onnx");
+        expect(encodeMetadata(again, "float16")).toBe(short);
+    });
+
     it("hold floats as base64 of little-endian float32", () => {
         const [component] = JSON.parse(encodeMetadata(someMetadata(L))).prior;
         expect(component.mean).toBe(base64(...someMetadata(L).prior[0].mean));
@@ -49,7 +63,7 @@ describe("metadata", () => {
         ],
         [["prior", 0, "weight"], 0.5, /at prior; expected weights that sum to 1, not 0.5/],
         [["prior", 0, "weight"], -1, /at prior\[0\].weight/],
-        [["prior", 0, "mean"], base64(1, 2, 3), /at prior\[0\].mean; expected base64 of 6 finite floats/],
+        [["prior", 0, "mean"], base64(1, 2, 3, 4), /at prior\[0\].mean; expected base64 of 6 finite floats/],
         [["prior", 0, "mean"], base64(1, 2, 3, Number.NaN, 5, 6), /at prior\[0\].mean/],
         [["prior", 0, "mean"], "!".repeat(32), /at prior\[0\].mean/],
         [["prior", 0, "mean"], [1, 2, 3, 4, 5, 6], /at prior\[0\].mean/],
