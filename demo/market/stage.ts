@@ -27,8 +27,9 @@ const SHADOW_AHEAD = 9;
 /** Length of street covered by the ground, and side of one tile of cobbles, metres. */
 const GROUND_LENGTH = 170;
 const TILE = 1.7;
-/** Milliseconds between two shadow maps while nothing moves but props still arrive. */
-const SHADOW_PAUSE = 120;
+/** Milliseconds between two shadow maps while nothing moves but props still arrive; drawn by the CPU, also two frames. */
+const PAUSE = 120;
+const SOFTWARE_PAUSE = 1500;
 
 /** Light, sky, ground and camera of the market, drawn only when something changed. */
 export class MarketStage {
@@ -38,6 +39,8 @@ export class MarketStage {
     private readonly shadows: ShadowGenerator;
     private readonly ground: Mesh;
     private framesDue = 2;
+    private frameDueAt = Number.POSITIVE_INFINITY;
+    private drawn = 0;
     private shadowsDue = true;
     private shadowsDrawn = 0;
 
@@ -80,14 +83,19 @@ export class MarketStage {
     show(mesh: AbstractMesh, casts = true): void {
         mesh.receiveShadows = true;
         if (casts) this.shadows.addShadowCaster(mesh, false);
-        this.invalidate();
-        this.shadowsDue = true;
+        this.arrived();
     }
 
     hide(mesh: AbstractMesh): void {
         this.shadows.removeShadowCaster(mesh, false);
-        this.invalidate();
+        this.arrived();
+    }
+
+    /** Something came or went that can wait for others to be drawn with. */
+    private arrived(): void {
         this.shadowsDue = true;
+        if (this.isSoftware) this.frameDueAt = Math.min(this.frameDueAt, this.drawn + SOFTWARE_PAUSE);
+        else this.invalidate();
     }
 
     /** Something changed: the next frames are drawn, with new shadows if things moved. */
@@ -115,17 +123,21 @@ export class MarketStage {
 
     /** Draws if anything changed. @returns whether it did */
     draw(): boolean {
-        if (this.framesDue <= 0 && this.scene.isReady()) return false;
-        this.framesDue--;
         const now = performance.now();
-        if (this.shadowsDue && now - this.shadowsDrawn > (this.scene.physicsEnabled ? 0 : SHADOW_PAUSE)) {
+        if (this.framesDue <= 0 && now < this.frameDueAt && this.scene.isReady()) return false;
+        this.framesDue--;
+        this.frameDueAt = Number.POSITIVE_INFINITY;
+        const pause = this.scene.physicsEnabled ? 0 : this.isSoftware ? SOFTWARE_PAUSE : PAUSE;
+        if (this.shadowsDue && now - this.shadowsDrawn > pause) {
             this.shadowsDue = false;
             this.shadowsDrawn = now;
             this.shadows.getShadowMap()?.resetRefreshCounter();
         }
         timed("render", () => this.scene.render());
+        // Measured from the end: a slow frame is not to be followed by another at once.
+        this.drawn = performance.now();
         // Shadows that had to wait are drawn in a frame of their own.
-        if (this.shadowsDue) this.invalidate();
+        if (this.shadowsDue) this.frameDueAt = this.shadowsDrawn + pause;
         return true;
     }
 

@@ -1,6 +1,7 @@
 import type { Mesh } from "@babylonjs/core/Meshes/mesh.js";
 import type { ShapeModel } from "babylon-deepsdf";
 import type { Slot } from "./layout.js";
+import { resolutionFor } from "./resolution.js";
 import { timed } from "./work.js";
 
 export interface StreamOptions {
@@ -125,9 +126,4 @@ export class PropStream {
             this.coming.delete(slot.id);
         }
     }
-}
-
-/** Small props need fewer cells to look as fine. */
-export function resolutionFor(size: number, most: number): number {
-    return Math.max(16, Math.round(most * (0.55 + 0.45 * Math.min(1, size / 1.2))));
 }
