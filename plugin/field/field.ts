@@ -53,6 +53,11 @@ export interface GpuEvaluation {
     points: GPUBuffer;
     /** One u32: how many of the points count, usage STORAGE | COPY_SRC. */
     pointCount: GPUBuffer;
+    /**
+     * Where in `pointCount` the three u32 of an indirect dispatch with a workgroup for each 64 points lie, bytes; its
+     * usage then includes INDIRECT.
+     */
+    groupsOffset?: number;
     /** [capacity] floats, usage STORAGE | COPY_DST. */
     distances: GPUBuffer;
     /** [capacity, 3] floats, usage STORAGE | COPY_DST, or absent when only distances are wanted. */

@@ -22,7 +22,7 @@ export interface GridLevel {
     readonly size: number;
     /** Cells of this level along x, y, z; the last ones may reach beyond the grid. */
     readonly cells: readonly [number, number, number];
-    /** A cell is followed while |field| at its centre is at most this, model units. */
+    /** A cell is followed while |field| at its centre is at most this, model units, or a neighbour's has the other sign. */
     readonly threshold: number;
 }
 
@@ -67,22 +67,37 @@ export function createGrid(bounds: Bounds, resolution: number): Grid {
 }
 
 /**
- * The levels worth visiting before the corners: a cell can be left out when the field at its centre is larger than
- * slope · half its diagonal, which a field clamped at `clampDistance` only shows for cells small enough.
+ * The part of slope · half-diagonal up to which a cell is followed. At 1 no cell next to the surface is passed over, at a
+ * third more evaluations; below, the few that are get found from their neighbours, see `markOpenCells`.
+ */
+const SEARCH_SHARE = 0.65;
+
+/** The coarsest level may hold this part of the corners that a prop's surface needs, about 3.5 · resolution². */
+const BASE_SHARE = 0.1;
+/** Cells along the longest side from which on the search starts, lest it overlook small shapes. */
+const SMALLEST_BASE = 8;
+
+/**
+ * The levels worth visiting before the corners: a cell is left out when the field at its centre is larger than its
+ * threshold, which can only be where the field grows that large: small cells of a field clamped nearby, all sizes of one
+ * that keeps growing.
  *
+ * @param reach how large |field| gets well away from the surface, model units; at least the clamp distance
  * @param slope bound on the field's gradient, at least 1
  * @returns none when the grid is so coarse that all of its corners have to be evaluated
  */
-export function refinementLevels(grid: Grid, clampDistance: number, slope: number): GridLevel[] {
+export function refinementLevels(grid: Grid, reach: number, slope: number): GridLevel[] {
     const levels: GridLevel[] = [];
+    const resolution = Math.max(...grid.cells);
+    const baseCells = BASE_SHARE * 3.5 * resolution ** 2;
     for (let size = 2; ; size *= 2) {
-        const threshold = slope * halfDiagonal(size * grid.cellSize);
-        if (threshold >= clampDistance) {
+        const threshold = SEARCH_SHARE * slope * halfDiagonal(size * grid.cellSize);
+        if (threshold >= reach) {
             break;
         }
         const cells = grid.cells.map((count) => Math.ceil(count / size)) as [number, number, number];
         levels.unshift({ size, cells, threshold });
-        if (Math.max(...cells) <= 2) {
+        if (cells[0] * cells[1] * cells[2] <= baseCells || Math.max(...cells) <= SMALLEST_BASE) {
             break;
         }
     }

@@ -26,8 +26,10 @@ export interface SurfaceStatistics {
     dispatches: number;
     /** Times the host waited for the GPU or a worker. */
     awaits: number;
-    /** From the GPU to the host. */
+    /** From the GPU to the host, before the surface was there. */
     bytesReadBack: number;
+    /** From the GPU to the host after a live remesh, beside the frames that go on, to learn these figures. */
+    lateBytes: number;
     /** Wall clock, from the call to the result. */
     milliseconds: number;
     /** Attempts; more than one where the field was steeper than thought or a buffer had to grow. */
@@ -43,6 +45,7 @@ export function emptyStatistics(): SurfaceStatistics {
         dispatches: 0,
         awaits: 0,
         bytesReadBack: 0,
+        lateBytes: 0,
         milliseconds: 0,
         attempts: 0,
     };
@@ -51,7 +54,7 @@ export function emptyStatistics(): SurfaceStatistics {
 export interface SurfaceOptions {
     /** Whole number of cells along the longest side of the bounds; 64 unless given. */
     resolution?: number;
-    /** Evaluate only near the surface; true unless given. The mesh is the same. */
+    /** Evaluate only near the surface; true unless given. The surface is the same. */
     sparse?: boolean;
     /** Bound on the length of the field's gradient, for the sparse search; 1.25 unless given. */
     slope?: number;

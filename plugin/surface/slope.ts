@@ -33,6 +33,33 @@ export async function fieldSlopeAsync(
     return MARGIN * steepest;
 }
 
+/** A level is worth its evaluations when about a fifth of its cells can be left out. */
+const REACH_SHARE = 0.8;
+
+/**
+ * How large |field| gets away from the surface: the search starts at the coarsest cells that such values can rule out.
+ * The metadata's figure if there is one, else measured at spread points for the codes.
+ *
+ * @returns model units; a fifth of the points lie above it, for the code where it is least; at least the clamp distance
+ */
+export async function fieldReachAsync(
+    field: Field,
+    decoder: Pick<Decoder, "bounds" | "metadata" | "latentSize" | "clampDistance">,
+    latents: readonly Float32Array[],
+): Promise<number> {
+    const known = decoder.metadata?.evaluation.reach;
+    if (typeof known === "number" && known > 0 && known < 100) {
+        return Math.max(decoder.clampDistance, known);
+    }
+    const points = spreadPoints(decoder.bounds);
+    let least = Number.POSITIVE_INFINITY;
+    for (const latent of latents.length > 0 ? latents : [new Float32Array(decoder.latentSize)]) {
+        const values = (await field.evaluateAsync(latent, points)).map((value) => Math.abs(value) || 0).sort();
+        least = Math.min(least, values[Math.floor(REACH_SHARE * values.length)]);
+    }
+    return Math.max(decoder.clampDistance, least);
+}
+
 /** Points of the R₃ sequence (M. Roberts, "The unreasonable effectiveness of quasirandom sequences", 2018). */
 function spreadPoints({ min, max }: Bounds): Float32Array {
     const plastic = 1.2207440846057596;

@@ -101,6 +101,58 @@ export function octahedronPerceptron(radius: number, latentSize = 2): Perceptron
     };
 }
 
+/** A tilted plate through the origin whose field is `steepness` times as steep as a distance; a code of 1 number. */
+export function platePerceptron(thickness: number, steepness: number): Perceptron {
+    const direction = [0.83, 0.51, 0.23];
+    return {
+        latentSize: 1,
+        features: fourierFeatures(0),
+        layers: [
+            {
+                outputSize: 2,
+                hiddenWeights: null,
+                featureWeights: Float32Array.from([...direction, ...direction.map((d) => -d)]),
+                latentWeights: Float32Array.of(1, -1),
+                bias: new Float32Array(2),
+                activation: { kind: "relu", alpha: 0 },
+            },
+            {
+                outputSize: 1,
+                hiddenWeights: new Float32Array(2).fill(steepness),
+                featureWeights: null,
+                latentWeights: null,
+                bias: Float32Array.of((-steepness * thickness) / 2),
+                activation: { kind: "identity", alpha: 0 },
+            },
+        ],
+    };
+}
+
+/**
+ * Parallel sheets across the x axis, with `count` sides at code 0, fewer as the code of 1 number lifts the field.
+ */
+export function sheetsPerceptron(count: number): Perceptron {
+    const frequency = (Math.PI * count) / 2;
+    return {
+        latentSize: 1,
+        features: [
+            { function: "sin", direction: [frequency, 0, 0], phase: 0.3 },
+            { function: "identity", direction: [1, 0, 0], phase: 0 },
+        ],
+        layers: [
+            {
+                outputSize: 1,
+                hiddenWeights: null,
+                // Lifted by x: at code 1 only the sheets on one side are left.
+                featureWeights: Float32Array.of(0.3, 0.3),
+                latentWeights: Float32Array.of(0.4),
+                bias: Float32Array.of(0),
+                activation: { kind: "identity", alpha: 0 },
+            },
+        ],
+    };
+}
+
 export function randomCode(latentSize: number, seed = 1): Float32Array {
     const random = createTestRandom(seed + 1000);
     return Float32Array.from({ length: latentSize }, () => random() * 2 - 1);

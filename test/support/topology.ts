@@ -60,3 +60,20 @@ function cross(a: number[], b: number[]): number[] {
 function dot(a: number[], b: number[]): number {
     return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
 }
+
+/** The triangles by their corners' positions, each begun at its least corner, sorted: equal for equal surfaces. */
+export function trianglesOf({
+    positions,
+    indices,
+}: {
+    positions: ArrayLike<number>;
+    indices: ArrayLike<number>;
+}): string[] {
+    const triangles: string[] = [];
+    for (let t = 0; t < indices.length; t += 3) {
+        const corners = [0, 1, 2].map((i) => [0, 1, 2].map((axis) => positions[3 * indices[t + i] + axis]).join(","));
+        const first = corners.indexOf([...corners].sort()[0]);
+        triangles.push([...corners.slice(first), ...corners.slice(0, first)].join(" "));
+    }
+    return triangles.sort();
+}

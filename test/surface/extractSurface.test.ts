@@ -4,7 +4,7 @@ import { extractSurfaceAsync } from "../../plugin/surface/cpu/extractSurface.js"
 import type { SurfaceOptions } from "../../plugin/surface/mesh.js";
 import { cube, formulaField, sphere, trilinear } from "../support/fields.js";
 import { createTestRandom } from "../support/perceptrons.js";
-import { closed, topologyOf } from "../support/topology.js";
+import { closed, topologyOf, trianglesOf } from "../support/topology.js";
 
 const none = new Float32Array(0);
 const extract = async (
@@ -66,10 +66,11 @@ describe("extractSurfaceAsync", () => {
     });
 
     it("searches wider when the field is steeper than said", async () => {
-        const steep = clamped((x, y, z) => 4 * sphere(0.6)(x, y, z));
+        // A thin plate: its sides have one sign, and between them the field is steep.
+        const steep = clamped((x, y, z) => 4 * (Math.abs(0.83 * x + 0.51 * y + 0.23 * z) - 0.015));
         const sparse = await extract(steep, { resolution: 96 });
         const dense = await extract(steep, { resolution: 96, sparse: false });
-        expect(sparse.mesh).toEqual(dense.mesh);
+        expect(trianglesOf(sparse.mesh)).toEqual(trianglesOf(dense.mesh));
         expect(sparse.statistics.attempts).toBeGreaterThan(1);
     });
 

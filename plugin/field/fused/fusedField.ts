@@ -218,7 +218,11 @@ export class FusedField implements EncodableField {
         const pass = encoder.beginComputePass({ label: pipeline.label });
         pass.setPipeline(pipeline);
         pass.setBindGroup(0, bind(this.device, pipeline, buffers));
-        pass.dispatchWorkgroups(workgroupCount);
+        if (job.groupsOffset === undefined) {
+            pass.dispatchWorkgroups(workgroupCount);
+        } else {
+            pass.dispatchWorkgroupsIndirect(job.pointCount, job.groupsOffset);
+        }
         pass.end();
         return 1;
     }

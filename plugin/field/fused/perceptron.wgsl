@@ -303,10 +303,11 @@ fn backward(tile: u32, count: u32, invocation: u32) {
     }
 }
 
-// The number of invocations is fixed by the scratch buffer; they take tiles of four points in turn.
+// The number of invocations at work is fixed by the scratch buffer; they take tiles of four points in turn.
 
 @compute @workgroup_size(64)
 fn evaluate(@builtin(global_invocation_id) id: vec3u) {
+    if id.x >= network.invocationCount { return; }
     let count = pointCount[0];
     for (var tile = id.x; tile * POINTS < count; tile += network.invocationCount) {
         forward(tile, count, id.x, false);
@@ -315,6 +316,7 @@ fn evaluate(@builtin(global_invocation_id) id: vec3u) {
 
 @compute @workgroup_size(64)
 fn evaluateGradient(@builtin(global_invocation_id) id: vec3u) {
+    if id.x >= network.invocationCount { return; }
     let count = pointCount[0];
     for (var tile = id.x; tile * POINTS < count; tile += network.invocationCount) {
         forward(tile, count, id.x, true);

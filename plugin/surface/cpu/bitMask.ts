@@ -54,6 +54,11 @@ export function exclusiveScan(values: Uint32Array): number {
     return sum;
 }
 
+/** Indices of all places of a grid, ascending. */
+export function listAll(size: readonly [number, number, number]): Uint32Array {
+    return Uint32Array.from({ length: size[0] * size[1] * size[2] }, (_, index) => index);
+}
+
 /** Indices of the members, ascending. */
 export function listMembers({ words, count }: RankedMask): Uint32Array {
     const members = new Uint32Array(count);

@@ -2,14 +2,10 @@ import type { Field } from "../../field/field.js";
 import type { Bounds } from "../../model/decoder.js";
 import { boundsSkin, createGrid, DEFAULT_SLOPE, type Grid, type GridLevel, refinementLevels } from "../grid.js";
 import { emptyStatistics, type SurfaceMesh, type SurfaceOptions, type SurfaceStatistics } from "../mesh.js";
-import { createMask, listMembers, markAll, rankMask } from "./bitMask.js";
-import {
-    type CornerClasses,
-    type CornerValues,
-    classifyCorners,
-    emitTriangles,
-    emitVertices,
-} from "./marchingCubes.js";
+import { createMask, listAll, listMembers, markAll, rankMask } from "./bitMask.js";
+import type { CornerValues } from "./corners.js";
+import { markOpenCells } from "./follow.js";
+import { type CornerClasses, classifyCorners, emitTriangles, emitVertices } from "./marchingCubes.js";
 import { finishNormals } from "./normals.js";
 import { clipDistances, cornerCounts, markChildren, memberPoints } from "./refine.js";
 
@@ -18,6 +14,8 @@ export interface FieldDomain {
     readonly bounds: Bounds;
     /** Model units. */
     readonly clampDistance: number;
+    /** How large |field| gets well away from the surface, model units; the clamp distance unless given. */
+    readonly reach?: number;
 }
 
 export interface Surface {
@@ -75,7 +73,7 @@ async function findSurface(
         return distances;
     };
     for (let steepness = Math.max(1, slope); ; steepness *= 2) {
-        const levels = sparse ? refinementLevels(grid, domain.clampDistance, steepness) : [];
+        const levels = sparse ? refinementLevels(grid, domain.reach ?? domain.clampDistance, steepness) : [];
         const corners = await evaluateCorners(grid, levels, evaluate);
         const classes = classifyCorners(corners);
         statistics.attempts++;
@@ -92,18 +90,47 @@ async function evaluateCorners(
     evaluate: (points: Float32Array) => Promise<Float32Array>,
 ): Promise<CornerValues> {
     const origin = grid.bounds.min;
-    const sizeOf = (index: number) => (index < levels.length ? levels[index].cells : cornerCounts(grid));
-    let mask = createMask(sizeOf(0));
-    markAll(mask);
+    const size = cornerCounts(grid);
+    let mask = createMask(size);
+    if (levels.length === 0) {
+        markAll(mask);
+    }
     for (const [index, level] of levels.entries()) {
-        const members = listMembers(rankMask(mask));
+        const ranked = index === 0 ? null : rankMask(mask);
+        const members = ranked ? listMembers(ranked) : listAll(level.cells);
         const points = memberPoints(members, level.cells, origin, level.size * grid.cellSize, 0.5);
         const distances = await evaluate(points);
-        mask = createMask(sizeOf(index + 1));
-        markChildren(level, members, distances, mask, index === levels.length - 1);
+        mask = createMask(levels[index + 1]?.cells ?? size);
+        markChildren(level, ranked, members, distances, mask, index === levels.length - 1);
     }
-    const ranked = rankMask(mask);
-    const members = listMembers(ranked);
-    const points = memberPoints(members, ranked.size, origin, grid.cellSize, 0);
-    return { mask: ranked, members, points, distances: await evaluate(points) };
+    const list = async (members: Uint32Array) => {
+        const points = memberPoints(members, size, origin, grid.cellSize, 0);
+        return { members, points, distances: await evaluate(points) };
+    };
+    const found = rankMask(mask);
+    const corners = { mask: found, followed: rankMask(createMask(size)), ...(await list(listMembers(found))) };
+    if (levels.length === 0) {
+        return corners;
+    }
+    const missing = createMask(size);
+    markOpenCells(corners, missing);
+    const followed = rankMask(missing);
+    if (followed.count === 0) {
+        return corners;
+    }
+    const more = await list(listMembers(followed));
+    return {
+        mask: found,
+        followed,
+        members: joined(Uint32Array, corners.members, more.members),
+        points: joined(Float32Array, corners.points, more.points),
+        distances: joined(Float32Array, corners.distances, more.distances),
+    };
+}
+
+function joined<List extends Uint32Array | Float32Array>(make: new (length: number) => List, a: List, b: List): List {
+    const both = new make(a.length + b.length);
+    both.set(a);
+    both.set(b, a.length);
+    return both;
 }

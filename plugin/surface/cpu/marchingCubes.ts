@@ -1,17 +1,7 @@
 import { CASE_TRIANGLES, EDGE_CORNERS, edgeAxis } from "../caseTable.js";
 import type { Winding } from "../mesh.js";
-import { exclusiveScan, type RankedMask, rankOf } from "./bitMask.js";
-
-/** The evaluated corners of a grid. */
-export interface CornerValues {
-    readonly mask: RankedMask;
-    /** Index of each corner, in the order of the list. */
-    readonly members: Uint32Array;
-    /** [members.length, 3], model space. */
-    readonly points: Float32Array;
-    /** Signed distance at each; the shape is where it is below 0. */
-    readonly distances: Float32Array;
-}
+import { exclusiveScan } from "./bitMask.js";
+import { type CornerValues, cellIsComplete, gridPosition, isClosedAround, slotOf } from "./corners.js";
 
 /** What each corner contributes: as the owner of three edges, and of the cell that begins at it. */
 export interface CornerClasses {
@@ -30,7 +20,8 @@ export interface CornerClasses {
 }
 
 /** CPU twin of `classifyCorners` in `marchingCubes.wgsl`. */
-export function classifyCorners({ mask, members, distances }: CornerValues): CornerClasses {
+export function classifyCorners(corners: CornerValues): CornerClasses {
+    const { mask, members, distances } = corners;
     const strides = [1, mask.size[0], mask.size[0] * mask.size[1]];
     const crossings = new Uint8Array(members.length);
     const cases = new Uint8Array(members.length);
@@ -44,17 +35,17 @@ export function classifyCorners({ mask, members, distances }: CornerValues): Cor
         const position = gridPosition(mask, members[slot]);
         for (let axis = 0; axis < 3; axis++) {
             if (position[axis] + 1 < mask.size[axis]) {
-                const neighbour = rankOf(mask, members[slot] + strides[axis]);
+                const neighbour = slotOf(corners, members[slot] + strides[axis]);
                 if (neighbour >= 0 && isInside(neighbour) !== isInside(slot)) {
                     crossings[slot] |= 1 << axis;
                     vertexOffsets[slot]++;
-                    openEdges += isClosedAround(mask, position, axis) ? 0 : 1;
+                    openEdges += isClosedAround(corners, position, axis) ? 0 : 1;
                 }
             }
         }
-        if (cellIsComplete(mask, position)) {
+        if (cellIsComplete(corners, ...position)) {
             for (let corner = 0; corner < 8; corner++) {
-                if (isInside(rankOf(mask, members[slot] + cornerStep(corner, strides)))) {
+                if (isInside(slotOf(corners, members[slot] + cornerStep(corner, strides)))) {
                     cases[slot] |= 1 << corner;
                 }
             }
@@ -76,7 +67,7 @@ export function emitVertices(corners: CornerValues, classes: CornerClasses): Flo
         let vertex = classes.vertexOffsets[slot];
         for (let axis = 0; axis < 3; axis++) {
             if (classes.crossings[slot] & (1 << axis)) {
-                const neighbour = rankOf(mask, members[slot] + strides[axis]);
+                const neighbour = slotOf(corners, members[slot] + strides[axis]);
                 // The two differ in sign, so the difference is not zero.
                 const t = distances[slot] / (distances[slot] - distances[neighbour]);
                 for (let a = 0; a < 3; a++) {
@@ -99,7 +90,7 @@ export function emitTriangles(corners: CornerValues, classes: CornerClasses, win
     for (let slot = 0; slot < members.length; slot++) {
         let at = 3 * classes.triangleOffsets[slot];
         const vertexOn = (edge: number): number => {
-            const owner = rankOf(mask, members[slot] + cornerStep(EDGE_CORNERS[edge], strides));
+            const owner = slotOf(corners, members[slot] + cornerStep(EDGE_CORNERS[edge], strides));
             const before = classes.crossings[owner] & ((1 << edgeAxis(edge)) - 1);
             return classes.vertexOffsets[owner] + (before & 1) + (before >> 1);
         };
@@ -112,41 +103,6 @@ export function emitTriangles(corners: CornerValues, classes: CornerClasses, win
     return indices;
 }
 
-function gridPosition({ size }: RankedMask, index: number): [number, number, number] {
-    const row = Math.floor(index / size[0]);
-    return [index % size[0], row % size[1], Math.floor(row / size[1])];
-}
-
 function cornerStep(corner: number, strides: readonly number[]): number {
     return (corner & 1) * strides[0] + ((corner >> 1) & 1) * strides[1] + (corner >> 2) * strides[2];
-}
-
-/** Whether all corners of the cell that begins at a corner were evaluated. */
-function cellIsComplete(mask: RankedMask, [x, y, z]: readonly number[]): boolean {
-    const { size, words } = mask;
-    if (x < 0 || y < 0 || z < 0 || x + 1 >= size[0] || y + 1 >= size[1] || z + 1 >= size[2]) {
-        return false;
-    }
-    for (let corner = 0; corner < 8; corner++) {
-        const index = x + (corner & 1) + size[0] * (y + ((corner >> 1) & 1) + size[1] * (z + (corner >> 2)));
-        if (!(words[index >>> 5] & (1 << (index & 31)))) {
-            return false;
-        }
-    }
-    return true;
-}
-
-/** Whether the four cells around an edge are all complete. */
-function isClosedAround(mask: RankedMask, position: readonly number[], axis: number): boolean {
-    const u = (axis + 1) % 3;
-    const v = (axis + 2) % 3;
-    for (let cell = 0; cell < 4; cell++) {
-        const origin = [...position];
-        origin[u] -= cell & 1;
-        origin[v] -= cell >> 1;
-        if (!cellIsComplete(mask, origin)) {
-            return false;
-        }
-    }
-    return true;
 }

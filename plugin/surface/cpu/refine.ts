@@ -1,6 +1,6 @@
 import type { Bounds } from "../../model/decoder.js";
 import type { Grid, GridLevel } from "../grid.js";
-import { type BitMask, markBox } from "./bitMask.js";
+import { type BitMask, markBox, type RankedMask, rankOf } from "./bitMask.js";
 
 /** Stands for "far outside" where a decoder gave something that is no number. */
 export const FAR = 1e30;
@@ -39,8 +39,16 @@ export function memberPoints(
  * @param skin a small part of a cell, model units
  */
 export function clipDistances(points: Float32Array, distances: Float32Array, bounds: Bounds, skin: number): void {
-    for (let n = 0; n < distances.length; n++) {
-        const toBox = boxDistance(bounds, points[3 * n], points[3 * n + 1], points[3 * n + 2]);
+    const { min, max } = bounds;
+    for (let n = 0, at = 0; n < distances.length; n++, at += 3) {
+        const toBox = Math.max(
+            min[0] - points[at],
+            points[at] - max[0],
+            min[1] - points[at + 1],
+            points[at + 1] - max[1],
+            min[2] - points[at + 2],
+            points[at + 2] - max[2],
+        );
         const box = Math.abs(toBox) < skin ? 0 : toBox;
         const distance = Number.isNaN(distances[n]) ? FAR : distances[n];
         distances[n] = Math.min(Math.max(distance, box, -FAR), FAR);
@@ -53,25 +61,44 @@ export function boxDistance({ min, max }: Bounds, x: number, y: number, z: numbe
 }
 
 /**
- * Marks what lies in the cells near the surface: the cells of the next level, or the corners of the grid after the
- * last. CPU twin of `markChildren` in `refine.wgsl`.
+ * Marks what lies in the cells near the surface, and in those between whose centres it runs: the cells of the next
+ * level, or the corners of the grid after the last. CPU twin of `markChildren` in `refine.wgsl`.
  *
- * @param members cells of `level`
+ * @param mask cells of `level` among its places, or null where they are all
+ * @param members their indices
  * @param distances at their centres
  */
 export function markChildren(
     level: GridLevel,
+    mask: RankedMask | null,
     members: Uint32Array,
     distances: Float32Array,
     target: BitMask,
     toCorners: boolean,
 ): void {
-    const [sizeX, sizeY] = level.cells;
+    const [sizeX, sizeY, sizeZ] = level.cells;
+    const strides = [1, sizeX, sizeX * sizeY];
+    const slotOf = (index: number) => (mask ? rankOf(mask, index) : index);
+    const signChanges = (slot: number, position: readonly number[]): boolean => {
+        for (let axis = 0; axis < 3; axis++) {
+            for (const step of [-1, 1]) {
+                const at = position[axis] + step;
+                if (at >= 0 && at < level.cells[axis]) {
+                    const neighbour = slotOf(members[slot] + step * strides[axis]);
+                    if (neighbour >= 0 && distances[neighbour] < 0 !== distances[slot] < 0) {
+                        return true;
+                    }
+                }
+            }
+        }
+        return false;
+    };
     for (let slot = 0; slot < members.length; slot++) {
-        if (Math.abs(distances[slot]) <= level.threshold) {
-            const index = members[slot];
-            const row = Math.floor(index / sizeX);
-            const [x, y, z] = [index % sizeX, row % sizeY, Math.floor(row / sizeY)];
+        const index = members[slot];
+        const row = Math.floor(index / sizeX);
+        const position = [index % sizeX, row % sizeY, Math.floor(row / sizeY) % sizeZ];
+        if (Math.abs(distances[slot]) <= level.threshold || signChanges(slot, position)) {
+            const [x, y, z] = position;
             markBox(target, 2 * x, 2 * y, 2 * z, toCorners ? 3 : 2);
         }
     }

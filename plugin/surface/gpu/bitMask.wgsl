@@ -7,6 +7,35 @@
 @group(0) @binding(3) var<storage, read_write> members: array<u32>;
 // [n, 3]
 @group(0) @binding(4) var<storage, read_write> points: array<f32>;
+// As scan.wgsl leaves them.
+@group(0) @binding(5) var<storage, read_write> counts: array<u32>;
+
+fn writePoint(slot: u32, index: u32) {
+    let point = stage.origin + stage.spacing * vec3f(positionOf(index, stage.size));
+    members[slot] = index;
+    points[3u * slot] = point.x;
+    points[3u * slot + 1u] = point.y;
+    points[3u * slot + 2u] = point.z;
+}
+
+// All places of a grid, without a mask.
+@compute @workgroup_size(WORKGROUP)
+fn listAll(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+    let all = stage.size.x * stage.size.y * stage.size.z;
+    for (var index = id.x; index < all; index += groups.x * WORKGROUP) {
+        writePoint(index, index);
+    }
+    if id.x == 0u {
+        counts[0] = all;
+        counts[1] = 0u;
+        counts[2] = all;
+        counts[3] = 0u;
+        counts[4] = groupsFor(all);
+        counts[5] = 1u;
+        counts[6] = 1u;
+        counts[7] = all;
+    }
+}
 
 @compute @workgroup_size(WORKGROUP)
 fn markAll(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
@@ -31,12 +60,7 @@ fn listMembers(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups
         var slot = ranks[w].x;
         ranks[w].y = bits;
         for (var rest = bits; rest != 0u && slot < stage.capacity; rest &= rest - 1u) {
-            let index = 32u * w + countTrailingZeros(rest);
-            let point = stage.origin + stage.spacing * vec3f(positionOf(index, stage.size));
-            members[slot] = index;
-            points[3u * slot] = point.x;
-            points[3u * slot + 1u] = point.y;
-            points[3u * slot + 2u] = point.z;
+            writePoint(slot, 32u * w + countTrailingZeros(rest));
             slot++;
         }
     }

@@ -1,19 +1,13 @@
 import { type EncodableField, type Field, type GpuBatchField, type GpuCode, isEncodable } from "../../field/field.js";
 import { createBuffer, readBuffer } from "../../field/gpu/buffers.js";
 import type { FieldDomain } from "../cpu/extractSurface.js";
-import { cornerCounts } from "../cpu/refine.js";
-import { createGrid, DEFAULT_SLOPE, type Grid, refinementLevels } from "../grid.js";
+import { checkResolution } from "../grid.js";
 import { emptyStatistics, type SurfaceOptions, type SurfaceStatistics } from "../mesh.js";
+import { defaultCapacity, SearchRoom } from "./searchRoom.js";
+import { evaluationCount, readSummary, type SurfaceCounts, summaryBytes } from "./summary.js";
 import { SurfaceKernels } from "./surfaceKernels.js";
-import {
-    listCapacity,
-    readSummary,
-    type SurfaceCounts,
-    type SurfacePlan,
-    type SurfaceTarget,
-    summaryBytes,
-    surfaceStages,
-} from "./surfaceStages.js";
+import type { SurfacePlan, SurfaceTarget } from "./surfaceLists.js";
+import { surfaceStages } from "./surfaceStages.js";
 import { checkStorageSize, Workspace } from "./workspace.js";
 
 /** A mesh in GPU buffers (usage STORAGE, VERTEX or INDEX, COPY_SRC, COPY_DST), which belong to whoever asked for it. */
@@ -24,14 +18,6 @@ export interface GpuSurface {
     readonly vertexCount: number;
     readonly triangleCount: number;
     readonly statistics: SurfaceStatistics;
-}
-
-/** A live remesh under way. */
-export interface SubmittedSurface {
-    readonly levelCount: number;
-    /** Gets the counts; read them with `readCountsAsync` when there is time. */
-    readonly summary: GPUBuffer;
-    readonly dispatches: number;
 }
 
 /** Makes surfaces on a device: sparse search, Marching Cubes, normals. */
@@ -47,7 +33,7 @@ export class GpuSurfaceMaker {
 
     private constructor(
         readonly device: GPUDevice,
-        private readonly kernels: SurfaceKernels,
+        readonly kernels: SurfaceKernels,
     ) {}
 
     /**
@@ -63,43 +49,34 @@ export class GpuSurfaceMaker {
         domain: FieldDomain,
         options: SurfaceOptions = {},
     ): Promise<GpuSurface> {
-        const { resolution = 64, sparse = true, winding = "counterClockwise", signal } = options;
+        const { resolution = 64, signal } = options;
         signal?.throwIfAborted();
+        checkResolution("extractAsync", resolution);
         const statistics = emptyStatistics();
         const started = performance.now();
-        const grid = createGrid(domain.bounds, resolution);
+        const room = new SearchRoom(options.slope);
         const workspace = this.idle.pop() ?? new Workspace(this.device);
         try {
-            let slope = Math.max(1, options.slope ?? DEFAULT_SLOPE);
             let capacity = defaultCapacity(resolution);
-            let cornerCapacity = listCapacity(cornerCounts(grid));
             for (;;) {
                 signal?.throwIfAborted();
-                const levels = sparse ? refinementLevels(grid, domain.clampDistance, slope) : [];
-                if (levels.length === 0) {
-                    cornerCapacity = cornerTotal(grid);
-                }
                 const target = scratchTarget(workspace, capacity);
-                const plan: SurfacePlan = { grid, levels, winding, cornerCapacity, target };
+                const plan = room.plan(domain, options, target);
                 const counts = await this.run(field, latent, workspace, plan, statistics, signal);
                 statistics.attempts++;
-                if (counts.members.some((count, i) => i < levels.length && count > listCapacity(levels[i].cells))) {
-                    // So little is pruned that the corners may as well all be evaluated.
-                    slope = Number.POSITIVE_INFINITY;
-                } else if (counts.members[levels.length] > cornerCapacity) {
-                    cornerCapacity = counts.members[levels.length];
-                } else if (counts.openEdges > 0 && levels.length > 0) {
-                    slope *= 2;
-                } else if (counts.vertices > capacity.vertices || counts.triangles > capacity.triangles) {
-                    capacity = { vertices: counts.vertices, triangles: counts.triangles };
-                } else {
-                    statistics.surfaceCells = counts.surfaceCells;
-                    statistics.vertices = counts.vertices;
-                    statistics.triangles = counts.triangles;
-                    const buffers = this.copyOut(target, counts);
-                    statistics.milliseconds = performance.now() - started;
-                    return { ...buffers, vertexCount: counts.vertices, triangleCount: counts.triangles, statistics };
+                if (room.grow(plan, counts)) {
+                    continue;
                 }
+                if (counts.vertices > capacity.vertices || counts.triangles > capacity.triangles) {
+                    capacity = { vertices: counts.vertices, triangles: counts.triangles };
+                    continue;
+                }
+                statistics.surfaceCells = counts.surfaceCells;
+                statistics.vertices = counts.vertices;
+                statistics.triangles = counts.triangles;
+                const buffers = this.copyOut(target, counts);
+                statistics.milliseconds = performance.now() - started;
+                return { ...buffers, vertexCount: counts.vertices, triangleCount: counts.triangles, statistics };
             }
         } finally {
             if (this.disposed) {
@@ -110,44 +87,10 @@ export class GpuSurfaceMaker {
         }
     }
 
-    /**
-     * Submits a whole remesh into buffers that are already drawn: nothing is awaited, nothing read back. Indices beyond
-     * the last triangle are zero, so that the whole index buffer may be drawn.
-     *
-     * @throws if the resolution is out of range or beyond the adapter
-     */
-    remesh(
-        field: EncodableField,
-        code: GpuCode,
-        domain: FieldDomain,
-        target: SurfaceTarget,
-        options: SurfaceOptions = {},
-    ): SubmittedSurface {
-        const { resolution = 64, sparse = true, winding = "counterClockwise", slope = DEFAULT_SLOPE } = options;
-        const grid = createGrid(domain.bounds, resolution);
-        const levels = sparse ? refinementLevels(grid, domain.clampDistance, Math.max(1, slope)) : [];
-        const cornerCapacity = levels.length === 0 ? cornerTotal(grid) : listCapacity(cornerCounts(grid));
+    /** What all live surfaces of this device work in; a remesh leaves it when its commands are done. */
+    liveWorkspace(): Workspace {
         this.live ??= new Workspace(this.device);
-        const summary = createBuffer(this.device, "surface summary", summaryBytes(levels.length));
-        const plan: SurfacePlan = { grid, levels, winding, cornerCapacity, target };
-        const encoder = this.device.createCommandEncoder({ label: "surface remesh" });
-        encoder.clearBuffer(target.indices);
-        let dispatches = 0;
-        for (const stage of surfaceStages(this.kernels, this.live, plan, summary)) {
-            dispatches +=
-                stage.kind === "record" ? stage.record(encoder) : field.encode(encoder, code, stage.evaluation);
-        }
-        this.device.queue.submit([encoder.finish()]);
-        return { levelCount: levels.length, summary, dispatches };
-    }
-
-    /** What a remesh came to, once the GPU is done; its summary is destroyed. */
-    async readCountsAsync({ summary, levelCount }: SubmittedSurface): Promise<SurfaceCounts> {
-        try {
-            return readSummary(levelCount, await readBuffer(this.device, summary, summaryBytes(levelCount)));
-        } finally {
-            summary.destroy();
-        }
+        return this.live;
     }
 
     dispose(): void {
@@ -199,7 +142,7 @@ export class GpuSurfaceMaker {
         const counts = readSummary(plan.levels.length, await readBuffer(device, summary, bytes));
         statistics.awaits++;
         statistics.bytesReadBack += bytes;
-        statistics.evaluations += counts.members.reduce((sum, count) => sum + count, 0);
+        statistics.evaluations += evaluationCount(counts);
         return counts;
     }
 
@@ -230,17 +173,25 @@ export function createMeshBuffers(device: GPUDevice, vertexCount: number, triang
     };
 }
 
-/** Room for what a prop takes; a shape that takes more is counted and tried again. */
-export function defaultCapacity(resolution: number): { vertices: number; triangles: number } {
-    const vertices = Math.max(2 ** 12, 5 * resolution ** 2);
-    return { vertices, triangles: 2 * vertices };
+/** Appends a search and meshing to an encoder; returns the number of dispatches. */
+export function encodeSurface(
+    encoder: GPUCommandEncoder,
+    kernels: SurfaceKernels,
+    workspace: Workspace,
+    plan: SurfacePlan,
+    summary: GPUBuffer,
+    field: EncodableField,
+    code: GpuCode,
+): number {
+    let dispatches = 0;
+    for (const stage of surfaceStages(kernels, workspace, plan, summary)) {
+        dispatches += stage.kind === "record" ? stage.record(encoder) : field.encode(encoder, code, stage.evaluation);
+    }
+    return dispatches;
 }
 
-function cornerTotal(grid: Grid): number {
-    return cornerCounts(grid).reduce((product, count) => product * count, 1);
-}
-
-function scratchTarget(workspace: Workspace, capacity: { vertices: number; triangles: number }): SurfaceTarget {
+/** A target in a workspace. */
+export function scratchTarget(workspace: Workspace, capacity: { vertices: number; triangles: number }): SurfaceTarget {
     return {
         positions: workspace.storage("positions", 12 * capacity.vertices),
         normals: workspace.storage("normals", 12 * capacity.vertices),

@@ -1,5 +1,5 @@
 // Triangles from the distances at a grid's corners; a vertex belongs to the lower corner of its edge.
-// CPU twin: marchingCubes.ts. Cases, corners and edges are numbered as in caseTable.ts.
+// CPU twin: marchingCubes.ts. After corners.wgsl. Cases, corners and edges are numbered as in caseTable.ts.
 
 struct CaseTable {
     // Two words a case, two cases an entry.
@@ -7,43 +7,14 @@ struct CaseTable {
 }
 
 @group(0) @binding(1) var<uniform> caseTable: CaseTable;
-// How many corners there are, in its first entry.
-@group(0) @binding(2) var<storage, read> counts: array<u32>;
-@group(0) @binding(3) var<storage, read> members: array<u32>;
-// Per word of the corners' mask: how many come before it, and its bits.
-@group(0) @binding(4) var<storage, read> ranks: array<vec2u>;
-@group(0) @binding(5) var<storage, read> distances: array<f32>;
 // Per corner: the case of the cell that begins there, and from bit 8 on which of its edges are crossed.
 @group(0) @binding(6) var<storage, read_write> classes: array<u32>;
 // Per corner: first vertex and first triangle (before the scan: how many).
 @group(0) @binding(7) var<storage, read_write> offsets: array<vec2u>;
 // Open edges, surface cells.
 @group(0) @binding(8) var<storage, read_write> tally: array<atomic<u32>>;
-@group(0) @binding(9) var<storage, read> points: array<f32>;
 @group(0) @binding(10) var<storage, read_write> positions: array<f32>;
 @group(0) @binding(11) var<storage, read_write> indices: array<u32>;
-
-const ABSENT = 0xffffffffu;
-
-fn isMember(index: u32) -> bool {
-    return (ranks[index / 32u].y & (1u << (index & 31u))) != 0u;
-}
-
-fn rankOf(index: u32) -> u32 {
-    let word = ranks[index / 32u];
-    let bit = 1u << (index & 31u);
-    if (word.y & bit) == 0u { return ABSENT; }
-    let rank = word.x + countOneBits(word.y & (bit - 1u));
-    return select(ABSENT, rank, rank < stage.capacity);
-}
-
-fn cornerOffset(corner: u32) -> vec3u {
-    return vec3u(corner & 1u, (corner >> 1u) & 1u, corner >> 2u);
-}
-
-fn axisStep(axis: u32) -> vec3u {
-    return vec3u(u32(axis == 0u), u32(axis == 1u), u32(axis == 2u));
-}
 
 // Lower corner of an edge: the k-th that has 0 along the edge's axis.
 fn edgeCorner(edge: u32) -> u32 {
@@ -62,23 +33,6 @@ fn triangleCount(pattern: u32) -> u32 {
     return tableWord(pattern, 1u) >> 28u;
 }
 
-fn cellIsComplete(origin: vec3i) -> bool {
-    if any(origin < vec3i(0)) || any(vec3u(origin) + 1u >= stage.size) { return false; }
-    for (var corner = 0u; corner < 8u; corner++) {
-        if !isMember(indexOf(vec3u(origin) + cornerOffset(corner), stage.size)) { return false; }
-    }
-    return true;
-}
-
-// Whether the four cells around an edge are all complete.
-fn isClosedAround(position: vec3u, axis: u32) -> bool {
-    let u = vec3i(axisStep((axis + 1u) % 3u));
-    let v = vec3i(axisStep((axis + 2u) % 3u));
-    let origin = vec3i(position);
-    return cellIsComplete(origin) && cellIsComplete(origin - u) && cellIsComplete(origin - v)
-        && cellIsComplete(origin - u - v);
-}
-
 @compute @workgroup_size(WORKGROUP)
 fn classifyCorners(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
     for (var slot = id.x; slot < stage.capacity; slot += groups.x * WORKGROUP) {
@@ -87,13 +41,9 @@ fn classifyCorners(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgr
             continue;
         }
         let position = positionOf(members[slot], stage.size);
-        let inside = distances[slot] < 0.0;
         var crossings = 0u;
         for (var axis = 0u; axis < 3u; axis++) {
-            let next = position + axisStep(axis);
-            if any(next >= stage.size) { continue; }
-            let neighbour = rankOf(indexOf(next, stage.size));
-            if neighbour != ABSENT && (distances[neighbour] < 0.0) != inside {
+            if isCrossed(slot, position, axis) {
                 crossings |= 1u << axis;
                 if !isClosedAround(position, axis) { atomicAdd(&tally[0], 1u); }
             }
@@ -101,7 +51,7 @@ fn classifyCorners(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgr
         var pattern = 0u;
         if cellIsComplete(vec3i(position)) {
             for (var corner = 0u; corner < 8u; corner++) {
-                let neighbour = rankOf(indexOf(position + cornerOffset(corner), stage.size));
+                let neighbour = slotOf(indexOf(position + cornerOffset(corner), stage.size));
                 // Lists that ran full are seen in the counts; here the corner only has to be harmless.
                 if neighbour != ABSENT && distances[neighbour] < 0.0 { pattern |= 1u << corner; }
             }
@@ -117,12 +67,13 @@ fn emitVertices(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroup
     for (var slot = id.x; slot < counts[0]; slot += groups.x * WORKGROUP) {
         let crossings = classes[slot] >> 8u;
         var vertex = offsets[slot].x;
-        let start = vec3f(points[3u * slot], points[3u * slot + 1u], points[3u * slot + 2u]);
+        let corner = positionOf(members[slot], stage.size);
+        let start = stage.origin + stage.spacing * vec3f(corner);
         for (var axis = 0u; axis < 3u; axis++) {
             if (crossings & (1u << axis)) == 0u || vertex >= stage.vertexCapacity { continue; }
-            let next = positionOf(members[slot], stage.size) + axisStep(axis);
-            let neighbour = rankOf(indexOf(next, stage.size));
-            let end = vec3f(points[3u * neighbour], points[3u * neighbour + 1u], points[3u * neighbour + 2u]);
+            let next = corner + axisStep(axis);
+            let neighbour = slotOf(indexOf(next, stage.size));
+            let end = stage.origin + stage.spacing * vec3f(next);
             // The two differ in sign, so the difference is not zero.
             let t = distances[slot] / (distances[slot] - distances[neighbour]);
             let position = start + t * (end - start);
@@ -135,7 +86,7 @@ fn emitVertices(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroup
 }
 
 fn vertexOn(edge: u32, cell: vec3u) -> u32 {
-    let owner = rankOf(indexOf(cell + cornerOffset(edgeCorner(edge)), stage.size));
+    let owner = slotOf(indexOf(cell + cornerOffset(edgeCorner(edge)), stage.size));
     if owner == ABSENT { return 0u; }
     let before = (classes[owner] >> 8u) & ((1u << (edge >> 2u)) - 1u);
     return offsets[owner].x + countOneBits(before);

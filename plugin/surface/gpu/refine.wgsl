@@ -9,29 +9,61 @@ const FAR = 1e30f;
 // [n]
 @group(0) @binding(4) var<storage, read_write> distances: array<f32>;
 @group(0) @binding(5) var<storage, read_write> targetMask: array<atomic<u32>>;
+// Per word of the members' mask: how many come before it, and its bits. Without meaning where all are members.
+@group(0) @binding(6) var<storage, read> ranks: array<vec2u>;
+
+const ABSENT = 0xffffffffu;
 
 // Compared as bits, because shader compilers may assume that there is no NaN.
 fn isNumber(value: f32) -> bool {
     return (bitcast<u32>(value) & 0x7fffffffu) <= 0x7f800000u;
 }
 
+// A distance cut off at the bounds, see clipDistances in refine.ts.
+fn clipped(n: u32) -> f32 {
+    let toBox = boxDistance(vec3f(points[3u * n], points[3u * n + 1u], points[3u * n + 2u]));
+    let box = select(toBox, 0.0, abs(toBox) < stage.skin);
+    let distance = select(FAR, distances[n], isNumber(distances[n]));
+    return clamp(max(distance, box), -FAR, FAR);
+}
+
 @compute @workgroup_size(WORKGROUP)
 fn clipDistances(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
     let count = counts[0];
     for (var n = id.x; n < count; n += groups.x * WORKGROUP) {
-        let toBox = boxDistance(vec3f(points[3u * n], points[3u * n + 1u], points[3u * n + 2u]));
-        let box = select(toBox, 0.0, abs(toBox) < stage.skin);
-        let distance = select(FAR, distances[n], isNumber(distances[n]));
-        distances[n] = clamp(max(distance, box), -FAR, FAR);
+        distances[n] = clipped(n);
     }
+}
+
+fn slotOf(index: u32) -> u32 {
+    if stage.wordCount == 0u { return index; }
+    let word = ranks[index / 32u];
+    let bit = 1u << (index & 31u);
+    if (word.y & bit) == 0u { return ABSENT; }
+    let slot = word.x + countOneBits(word.y & (bit - 1u));
+    return select(ABSENT, slot, slot < stage.capacity);
+}
+
+// Whether a neighbour along an axis lies on the other side of the surface.
+fn signChanges(position: vec3u, inside: bool) -> bool {
+    for (var direction = 0u; direction < 6u; direction++) {
+        var neighbour = vec3i(position);
+        neighbour[direction >> 1u] += 2 * i32(direction & 1u) - 1;
+        if any(neighbour < vec3i(0)) || any(vec3u(neighbour) >= stage.size) { continue; }
+        let slot = slotOf(indexOf(vec3u(neighbour), stage.size));
+        if slot != ABSENT && (clipped(slot) < 0.0) != inside { return true; }
+    }
+    return false;
 }
 
 @compute @workgroup_size(WORKGROUP)
 fn markChildren(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
     let count = counts[0];
     for (var slot = id.x; slot < count; slot += groups.x * WORKGROUP) {
-        if abs(distances[slot]) <= stage.threshold {
-            let start = 2u * positionOf(members[slot], stage.size);
+        let position = positionOf(members[slot], stage.size);
+        let distance = clipped(slot);
+        if abs(distance) <= stage.threshold || signChanges(position, distance < 0.0) {
+            let start = 2u * position;
             let end = min(start + stage.childSide, stage.targetSize);
             for (var z = start.z; z < end.z; z++) {
                 for (var y = start.y; y < end.y; y++) {

@@ -13,7 +13,8 @@ const BLOCK = 64u;
 @group(0) @binding(0) var<uniform> scan: Scan;
 @group(0) @binding(1) var<storage, read_write> values: array<vec2u>;
 @group(0) @binding(2) var<storage, read_write> sums: array<vec2u>;
-// The two totals as far as the lists reach, then as they are.
+// Eight words: the two totals as far as the lists reach; as they are; an indirect dispatch with an invocation an item of
+// the first list; the first total again, which stays when more is appended.
 @group(0) @binding(3) var<storage, read_write> counts: array<u32>;
 
 @compute @workgroup_size(WORKGROUP)
@@ -40,6 +41,10 @@ fn scanLast() {
     counts[1] = held.y;
     counts[2] = sum.x;
     counts[3] = sum.y;
+    counts[4] = min((held.x + WORKGROUP - 1u) / WORKGROUP, 65535u);
+    counts[5] = 1u;
+    counts[6] = 1u;
+    counts[7] = held.x;
 }
 
 @compute @workgroup_size(WORKGROUP)

@@ -4,14 +4,14 @@ struct Stage {
     // Position of the member with index (0, 0, 0), and the distance between neighbours, model units.
     origin: vec3f,
     spacing: f32,
-    // Members along x, y, z, and the 32-bit words of their mask.
+    // Members along x, y, z, and the 32-bit words of their mask; 0 where all are members and there is no mask.
     size: vec3u,
     wordCount: u32,
     // Members of the next stage, and how many of them lie under one of this: 2 cells or 3 corners, along each axis.
     targetSize: vec3u,
     childSide: u32,
     boundsMin: vec3f,
-    // A cell is followed while |field| at its centre is at most this.
+    // A cell is followed while |field| at its centre is at most this, or a neighbour's has the other sign.
     threshold: f32,
     boundsMax: vec3f,
     // Closer than this to the bounds counts as on them.
@@ -41,4 +41,9 @@ fn indexOf(position: vec3u, size: vec3u) -> u32 {
 fn boxDistance(point: vec3f) -> f32 {
     let outside = max(stage.boundsMin - point, point - stage.boundsMax);
     return max(outside.x, max(outside.y, outside.z));
+}
+
+// Workgroups for a list, as an indirect dispatch takes them; a longer list is taken in turns.
+fn groupsFor(items: u32) -> u32 {
+    return min((items + WORKGROUP - 1u) / WORKGROUP, 65535u);
 }

@@ -1,14 +1,19 @@
 import { bind, createBufferFrom } from "../../field/gpu/buffers.js";
 import { computePipelineAsync } from "../../field/gpu/pipelines.js";
 import { packCaseTable } from "../caseTable.js";
+import append from "./append.wgsl?raw";
 import bitMask from "./bitMask.wgsl?raw";
+import corners from "./corners.wgsl?raw";
+import follow from "./follow.wgsl?raw";
 import marchingCubes from "./marchingCubes.wgsl?raw";
 import normals from "./normals.wgsl?raw";
+import publish from "./publish.wgsl?raw";
 import refine from "./refine.wgsl?raw";
 import scan from "./scan.wgsl?raw";
 import stage from "./stage.wgsl?raw";
 
 const SOURCES = {
+    listAll: ["bitMask", stage + bitMask],
     markAll: ["bitMask", stage + bitMask],
     countMembers: ["bitMask", stage + bitMask],
     listMembers: ["bitMask", stage + bitMask],
@@ -17,10 +22,15 @@ const SOURCES = {
     scanBlocks: ["scan", scan],
     clipDistances: ["refine", stage + refine],
     markChildren: ["refine", stage + refine],
-    classifyCorners: ["marchingCubes", stage + marchingCubes],
-    emitVertices: ["marchingCubes", stage + marchingCubes],
-    emitTriangles: ["marchingCubes", stage + marchingCubes],
+    classifyCorners: ["marchingCubes", stage + corners + marchingCubes],
+    emitVertices: ["marchingCubes", stage + corners + marchingCubes],
+    emitTriangles: ["marchingCubes", stage + corners + marchingCubes],
+    markOpenCells: ["follow", stage + corners + follow],
+    appendFollowed: ["append", stage + append],
     finishNormals: ["normals", stage + normals],
+    judge: ["publish", publish],
+    publishVertices: ["publish", publish],
+    publishIndices: ["publish", publish],
 } as const;
 
 export type KernelName = keyof typeof SOURCES;
@@ -29,6 +39,9 @@ export type KernelName = keyof typeof SOURCES;
 export const WORKGROUP_SIZE = 64;
 export const SCAN_BLOCK = 64;
 const MAX_WORKGROUPS = 4096;
+/** Bytes of a list's counts, and where in them an indirect dispatch begins; see `scan.wgsl`. */
+export const COUNT_BYTES = 32;
+export const GROUPS_OFFSET = 16;
 
 /** The compiled kernels of this room on one device. */
 export class SurfaceKernels {
@@ -53,17 +66,25 @@ export class SurfaceKernels {
         this.caseTable = createBufferFrom(device, "marching cubes case table", packCaseTable(), usage);
     }
 
-    /** Appends one dispatch with about an invocation an item; invocations take further items in turn. */
+    /**
+     * Appends one dispatch with about an invocation an item; invocations take further items in turn.
+     *
+     * @param items how many, or the counts of a list (eight words, see `scan.wgsl`), which then stay on the GPU
+     */
     dispatch(
         pass: GPUComputePassEncoder,
         name: KernelName,
-        items: number,
+        items: number | GPUBuffer,
         buffers: Readonly<Record<number, GPUBuffer>>,
     ): void {
         const pipeline = this.pipelines[name];
         pass.setPipeline(pipeline);
         pass.setBindGroup(0, bind(this.device, pipeline, buffers));
-        pass.dispatchWorkgroups(Math.max(1, Math.min(Math.ceil(items / WORKGROUP_SIZE), MAX_WORKGROUPS)));
+        if (typeof items === "number") {
+            pass.dispatchWorkgroups(Math.max(1, Math.min(Math.ceil(items / WORKGROUP_SIZE), MAX_WORKGROUPS)));
+        } else {
+            pass.dispatchWorkgroupsIndirect(items, GROUPS_OFFSET);
+        }
     }
 
     dispose(): void {

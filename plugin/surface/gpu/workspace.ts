@@ -10,15 +10,16 @@ export class Workspace {
 
     constructor(readonly device: GPUDevice) {}
 
-    /** A storage buffer of at least `bytes`; what it holds is undefined. */
-    storage(name: string, bytes: number): GPUBuffer {
+    /** A storage buffer of at least `bytes`, also a source and target of copies; what it holds is undefined. */
+    storage(name: string, bytes: number, extraUsage: GPUBufferUsageFlags = 0): GPUBuffer {
         const known = this.buffers.get(name);
         if (known && known.size >= bytes) {
             return known;
         }
         checkStorageSize(this.device, name, bytes);
         known?.destroy();
-        const buffer = createBuffer(this.device, `surface ${name}`, bytes);
+        const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST | extraUsage;
+        const buffer = createBuffer(this.device, `surface ${name}`, bytes, usage);
         this.buffers.set(name, buffer);
         return buffer;
     }

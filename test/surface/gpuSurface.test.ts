@@ -4,12 +4,18 @@ import { createBuffer, readBuffer } from "../../plugin/field/gpu/buffers.js";
 import { ReferenceField } from "../../plugin/field/referenceField.js";
 import type { Perceptron } from "../../plugin/model/decoder.js";
 import { extractSurfaceAsync } from "../../plugin/surface/cpu/extractSurface.js";
-import { createMeshBuffers, type GpuSurface, GpuSurfaceMaker } from "../../plugin/surface/gpu/gpuSurface.js";
+import { type GpuSurface, GpuSurfaceMaker } from "../../plugin/surface/gpu/gpuSurface.js";
 import type { SurfaceOptions } from "../../plugin/surface/mesh.js";
 import { cube } from "../support/fields.js";
 import { requestTestDevice, uncapturedErrors } from "../support/gpu.js";
-import { maxDifference, octahedronPerceptron, randomCode, randomPerceptron } from "../support/perceptrons.js";
-import { closed, topologyOf } from "../support/topology.js";
+import {
+    maxDifference,
+    octahedronPerceptron,
+    platePerceptron,
+    randomCode,
+    randomPerceptron,
+} from "../support/perceptrons.js";
+import { closed, topologyOf, trianglesOf } from "../support/topology.js";
 
 const device = await requestTestDevice();
 const maker = device && (await GpuSurfaceMaker.CreateAsync(device));
@@ -73,60 +79,24 @@ describe.skipIf(!device)("GpuSurfaceMaker", () => {
         const latent = Float32Array.of(0.1, 0);
         const sparse = await both(octahedron, latent, { resolution: 32 });
         const dense = await both(octahedron, latent, { resolution: 32, sparse: false });
-        expect(sparse.gpu).toEqual(dense.gpu);
+        expect(trianglesOf(sparse.gpu)).toEqual(trianglesOf(dense.gpu));
         expect(sparse.onGpu.evaluations).toBeLessThan(0.7 * dense.onGpu.evaluations);
     });
 
     it("repeats the search wider where the field is steeper than said", async () => {
-        const steep: Perceptron = {
-            ...octahedron,
-            layers: octahedron.layers.map((layer, i) =>
-                i === 0 ? { ...layer, featureWeights: layer.featureWeights!.map((w) => 3 * w) } : layer,
-            ),
-        };
+        const steep = platePerceptron(0.06, 4);
         const domain = { bounds: cube, clampDistance: 1 };
-        const { gpu, cpu, onGpu } = await both(steep, Float32Array.of(0.9, 0), { resolution: 32 }, domain);
+        const { gpu, onGpu, onCpu } = await both(steep, Float32Array.of(0.03), { resolution: 24 }, domain);
         expect(onGpu.attempts).toBeGreaterThan(1);
-        expect(gpu.indices).toEqual(cpu.indices);
+        // The sign of a corner on the surface is a matter of rounding.
+        expect(Math.abs(onGpu.surfaceCells - onCpu.surfaceCells)).toBeLessThan(0.005 * onCpu.surfaceCells);
+        expect(topologyOf(gpu.positions, gpu.indices)).toMatchObject(closed);
     });
 
     it("gives an empty mesh for an empty shape", async () => {
         const { gpu, onGpu } = await both(octahedron, Float32Array.of(-9, 0), { resolution: 16 });
         expect(gpu.indices.length).toBe(0);
         expect(onGpu.vertices).toBe(0);
-    });
-
-    it("remeshes without a wait, zeros behind the last triangle, and says when the buffers are too small", async () => {
-        const field = await FusedField.CreateAsync(device!, octahedron);
-        const domain = { bounds: cube, clampDistance: 0.4 };
-        const code = field.createCode(Float32Array.of(0, 0));
-        const reference = await both(octahedron, Float32Array.of(0.2, 0), { resolution: 20 });
-        for (const [vertices, fits] of [
-            [4000, true],
-            [50, false],
-        ] as const) {
-            const target = {
-                ...createMeshBuffers(device!, vertices, 2 * vertices),
-                vertexCapacity: vertices,
-                triangleCapacity: 2 * vertices,
-            };
-            code.update(Float32Array.of(0.2, 0));
-            const submitted = maker!.remesh(field, code, domain, target, { resolution: 20 });
-            // A later change of the code does not reach the remesh before it.
-            code.update(Float32Array.of(-0.3, 0));
-            const counts = await maker!.readCountsAsync(submitted);
-            expect(counts.triangles).toBe(reference.onGpu.triangles);
-            expect(counts.vertices <= vertices).toBe(fits);
-            const indices = new Uint32Array(await readBuffer(device!, target.indices, 24 * vertices));
-            if (fits) {
-                expect(indices.subarray(0, 3 * counts.triangles)).toEqual(reference.gpu.indices);
-                expect(indices.subarray(3 * counts.triangles).every((index) => index === 0)).toBe(true);
-            }
-            expect(indices.every((index) => index < vertices)).toBe(true);
-            for (const buffer of [target.positions, target.normals, target.indices]) buffer.destroy();
-        }
-        code.dispose();
-        field.dispose();
     });
 
     it("refuses bad resolutions and aborted signals before it allocates", async () => {

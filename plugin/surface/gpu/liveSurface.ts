@@ -1,0 +1,248 @@
+import type { EncodableField, GpuCode } from "../../field/field.js";
+import { createBuffer, createBufferFrom } from "../../field/gpu/buffers.js";
+import type { FieldDomain } from "../cpu/extractSurface.js";
+import { checkResolution } from "../grid.js";
+import { emptyStatistics, type SurfaceStatistics, type Winding } from "../mesh.js";
+import { createMeshBuffers, encodeSurface, type GpuSurfaceMaker, scratchTarget } from "./gpuSurface.js";
+import { defaultCapacity, SearchRoom } from "./searchRoom.js";
+import { evaluationCount, isWhole, listCount, readSummary, summaryBytes } from "./summary.js";
+import type { SurfacePlan } from "./surfaceLists.js";
+
+/** What a live surface is to look like. */
+export interface LiveRequest {
+    readonly latent: Float32Array;
+    readonly resolution: number;
+}
+
+/** The buffers that are drawn. They show a whole surface at all times, the latest that is done. */
+export interface LiveFront {
+    readonly positions: GPUBuffer;
+    readonly normals: GPUBuffer;
+    /** Zeros behind the last triangle. */
+    readonly indices: GPUBuffer;
+    readonly vertexCapacity: number;
+    readonly triangleCapacity: number;
+}
+
+export interface LiveSurfaceEvents {
+    /** The surface moves to larger buffers, which already hold what those before them held; destroy those. */
+    onFront(front: LiveFront): void;
+    /** Into the encoder of a remesh, behind it: copies of `drawArguments` to where draws take theirs. */
+    onEncode(encoder: GPUCommandEncoder): void;
+    /** What a remesh took, once that is known. */
+    onStatistics(statistics: SurfaceStatistics): void;
+    onError(error: unknown): void;
+}
+
+/** Most levels that a search may have, so that the summary's buffers are made once. */
+const MAX_LEVELS = 9;
+/** Remeshes under way that the host does not know to be done; more only add to what is late. */
+const MAX_UNDER_WAY = 2;
+
+/**
+ * A surface that follows its code on the GPU. A remesh is one submit: search, mesh, and hand-over to the front buffers,
+ * the counts staying on the GPU; nothing is awaited and nothing read back. Beside the frames, one small read at a time
+ * tells the host the counts, to grow the buffers and to widen the search, in which case the latest request is done again.
+ * What is asked for while two remeshes are under way waits, and the latest wins.
+ */
+export class LiveSurface {
+    /** Five words of an indexed indirect draw; the first is three times the triangles shown. */
+    readonly drawArguments: GPUBuffer;
+    private readonly code: GpuCode;
+    private readonly room: SearchRoom;
+    private readonly summary: GPUBuffer;
+    private readonly staging: GPUBuffer;
+    private readonly verdict: GPUBuffer;
+    private readonly limits: GPUBuffer;
+    private front: LiveFront | null = null;
+    private waiting: LiveRequest | null = null;
+    private latest: { request: LiveRequest; plan: SurfacePlan; statistics: SurfaceStatistics } | null = null;
+    private underWay = 0;
+    private sinceFrame = 0;
+    private reading = false;
+    private disposed = false;
+
+    constructor(
+        private readonly field: EncodableField,
+        private readonly maker: GpuSurfaceMaker,
+        private readonly domain: FieldDomain,
+        slope: number,
+        private readonly winding: Winding,
+        private readonly events: LiveSurfaceEvents,
+    ) {
+        const { device } = maker;
+        this.room = new SearchRoom(slope);
+        this.code = field.createCode(new Float32Array(field.latentSize));
+        const bytes = summaryBytes(MAX_LEVELS);
+        this.summary = createBuffer(device, "live summary", bytes);
+        this.staging = createBuffer(device, "live counts", bytes, GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ);
+        this.verdict = createBuffer(device, "live verdict", 12);
+        this.limits = createBuffer(device, "live limits", 16, GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST);
+        this.drawArguments = createBufferFrom(device, "live draw", Uint32Array.of(0, 1, 0, 0, 0));
+    }
+
+    /**
+     * Asks for a shape. The first of a frame is submitted at once.
+     *
+     * @throws if the resolution is out of range or beyond the adapter
+     */
+    update(request: LiveRequest): void {
+        checkResolution("updateMesh", request.resolution);
+        this.waiting = request;
+        if (this.sinceFrame === 0) {
+            this.submitWaiting();
+        }
+    }
+
+    /** To be called before each frame is drawn: what is still asked for is submitted now. */
+    beginFrame(): void {
+        this.submitWaiting();
+        this.sinceFrame = 0;
+    }
+
+    /** Front buffers stay their user's. */
+    dispose(): void {
+        this.disposed = true;
+        this.waiting = null;
+        this.code.dispose();
+        for (const buffer of [this.summary, this.staging, this.verdict, this.limits, this.drawArguments]) {
+            buffer.destroy();
+        }
+    }
+
+    private submitWaiting(): void {
+        const request = this.waiting;
+        if (request && this.underWay < MAX_UNDER_WAY && !this.disposed) {
+            this.waiting = null;
+            this.submit(request);
+        }
+    }
+
+    private submit(request: LiveRequest): void {
+        const { maker, winding } = this;
+        const { device, kernels } = maker;
+        const { latent, resolution } = request;
+        const started = performance.now();
+        const capacity = defaultCapacity(resolution);
+        const workspace = maker.liveWorkspace();
+        const front = this.reserve(capacity.vertices, capacity.triangles);
+        const target = scratchTarget(workspace, { vertices: front.vertexCapacity, triangles: front.triangleCapacity });
+        const plan = this.room.plan(this.domain, { resolution, winding }, target);
+        this.code.update(latent);
+
+        const encoder = device.createCommandEncoder({ label: "live remesh" });
+        let dispatches = encodeSurface(encoder, kernels, workspace, plan, this.summary, this.field, this.code);
+        dispatches += this.encodePublish(encoder, plan, front);
+        this.events.onEncode(encoder);
+        device.queue.submit([encoder.finish()]);
+
+        this.underWay++;
+        this.sinceFrame++;
+        const milliseconds = performance.now() - started;
+        const statistics = { ...emptyStatistics(), dispatches, attempts: 1, milliseconds };
+        this.latest = { request, plan, statistics };
+        if (!this.reading) {
+            void this.readLate();
+        }
+    }
+
+    private encodePublish(encoder: GPUCommandEncoder, { target, levels }: SurfacePlan, front: LiveFront): number {
+        const { device, kernels } = this.maker;
+        const { vertexCapacity, triangleCapacity } = front;
+        const limits = Uint32Array.of(vertexCapacity, triangleCapacity, listCount(levels.length), 0);
+        device.queue.writeBuffer(this.limits, 0, limits);
+        const pass = encoder.beginComputePass({ label: "live publish" });
+        const { limits: uniform, summary, verdict, drawArguments } = this;
+        kernels.dispatch(pass, "judge", 1, { 0: uniform, 1: summary, 2: verdict, 3: drawArguments });
+        kernels.dispatch(pass, "publishVertices", 3 * vertexCapacity, {
+            2: verdict,
+            4: target.positions,
+            5: target.normals,
+            6: front.positions,
+            7: front.normals,
+        });
+        const indices = { 0: uniform, 2: verdict, 8: target.indices, 9: front.indices };
+        kernels.dispatch(pass, "publishIndices", 3 * triangleCapacity, indices);
+        pass.end();
+        return 3;
+    }
+
+    /** Learns the counts of the latest remesh; frames go on meanwhile. */
+    private async readLate(): Promise<void> {
+        const { device } = this.maker;
+        this.reading = true;
+        try {
+            while (this.latest && !this.disposed) {
+                const { request, plan, statistics } = this.latest;
+                const covered = this.underWay;
+                const bytes = summaryBytes(plan.levels.length);
+                this.latest = null;
+                const encoder = device.createCommandEncoder({ label: "live counts" });
+                encoder.copyBufferToBuffer(this.summary, 0, this.staging, 0, bytes);
+                device.queue.submit([encoder.finish()]);
+                await this.staging.mapAsync(GPUMapMode.READ, 0, bytes);
+                const copy = this.staging.getMappedRange(0, bytes).slice(0);
+                this.staging.unmap();
+                this.underWay -= covered;
+                this.learn(request, plan, { ...statistics, lateBytes: bytes }, copy);
+            }
+        } catch (error) {
+            this.underWay = 0;
+            if (!this.disposed) {
+                this.events.onError(error);
+            }
+        } finally {
+            this.reading = false;
+        }
+    }
+
+    private learn(request: LiveRequest, plan: SurfacePlan, statistics: SurfaceStatistics, summary: ArrayBuffer): void {
+        if (this.disposed) {
+            return;
+        }
+        const counts = readSummary(plan.levels.length, summary);
+        const { vertexCapacity, triangleCapacity } = plan.target;
+        const isShown = isWhole(counts, plan.target);
+        this.events.onStatistics({
+            ...statistics,
+            evaluations: evaluationCount(counts),
+            surfaceCells: counts.surfaceCells,
+            vertices: counts.vertices,
+            triangles: counts.triangles,
+        });
+        if (!isShown) {
+            this.room.grow(plan, counts);
+            if (counts.vertices > vertexCapacity || counts.triangles > triangleCapacity) {
+                // A quarter more than is needed, so that a growing shape does not ask again in the next frame.
+                this.reserve(Math.ceil(1.25 * counts.vertices), Math.ceil(1.25 * counts.triangles));
+            }
+            // A newer request that waits, or is under way, takes its place.
+            if (!this.latest) {
+                this.waiting ??= request;
+            }
+        }
+        this.submitWaiting();
+    }
+
+    /** Front buffers with at least this much room; what is shown moves along. */
+    private reserve(vertices: number, triangles: number): LiveFront {
+        const { front } = this;
+        if (front && front.vertexCapacity >= vertices && front.triangleCapacity >= triangles) {
+            return front;
+        }
+        const { device } = this.maker;
+        const vertexCapacity = Math.max(vertices, front?.vertexCapacity ?? 0);
+        const triangleCapacity = Math.max(triangles, front?.triangleCapacity ?? 0);
+        const buffers = createMeshBuffers(device, vertexCapacity, triangleCapacity);
+        if (front) {
+            const encoder = device.createCommandEncoder({ label: "live growth" });
+            for (const name of ["positions", "normals", "indices"] as const) {
+                encoder.copyBufferToBuffer(front[name], 0, buffers[name], 0, front[name].size);
+            }
+            device.queue.submit([encoder.finish()]);
+        }
+        this.front = { ...buffers, vertexCapacity, triangleCapacity };
+        this.events.onFront(this.front);
+        return this.front;
+    }
+}
