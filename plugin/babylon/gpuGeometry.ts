@@ -59,10 +59,32 @@ export function setCpuGeometry(mesh: Mesh, { positions, normals, indices }: Surf
     vertexData.applyToMesh(mesh);
 }
 
-/** How many triangles of a mesh are drawn; the index buffer may hold more. */
-export function setDrawnTriangles(mesh: Mesh, triangleCount: number): void {
-    for (const subMesh of mesh.subMeshes ?? []) {
-        subMesh.indexCount = 3 * triangleCount;
+/** Copies what a mesh draws into other buffers, as far as it has positions, normals and 32-bit indices that fit. */
+export function copyGeometry(mesh: Mesh, device: GPUDevice, target: GpuGeometryBuffers): void {
+    const sources = [
+        bufferOf(mesh, VertexBuffer.PositionKind),
+        bufferOf(mesh, VertexBuffer.NormalKind),
+        indexBufferOf(mesh),
+    ];
+    const targets = [target.positions, target.normals, target.indices];
+    if (sources.every((source, i) => source && source.size <= targets[i].size)) {
+        const encoder = device.createCommandEncoder({ label: "shape copy" });
+        for (const [i, source] of (sources as GPUBuffer[]).entries()) {
+            encoder.copyBufferToBuffer(source, 0, targets[i], 0, source.size);
+        }
+        device.queue.submit([encoder.finish()]);
+        return;
+    }
+    const arrays = [
+        mesh.getVerticesData(VertexBuffer.PositionKind),
+        mesh.getVerticesData(VertexBuffer.NormalKind),
+        mesh.getIndices(),
+    ];
+    if (arrays.every((array, i) => array && 4 * array.length <= targets[i].size)) {
+        const [positions, normals, indices] = arrays as ArrayLike<number>[];
+        device.queue.writeBuffer(target.positions, 0, Float32Array.from(positions));
+        device.queue.writeBuffer(target.normals, 0, Float32Array.from(normals));
+        device.queue.writeBuffer(target.indices, 0, Uint32Array.from(indices));
     }
 }
 
@@ -89,4 +111,15 @@ function dataBuffer(buffer: GPUBuffer): WebGPUDataBuffer {
     const data = new WebGPUDataBuffer(buffer, buffer.size);
     data.references = 1;
     return data;
+}
+
+/** The mesh's own buffer of a kind, if it was made by `setGpuGeometry`. */
+function bufferOf(mesh: Mesh, kind: string): GPUBuffer | null {
+    const data = mesh.geometry?.getVertexBuffer(kind)?.effectiveBuffer?.underlyingResource as GPUBuffer | undefined;
+    return data && data.usage & GPUBufferUsage.COPY_SRC ? data : null;
+}
+
+function indexBufferOf(mesh: Mesh): GPUBuffer | null {
+    const data = mesh.geometry?.getIndexBuffer()?.underlyingResource as GPUBuffer | undefined;
+    return data && data.usage & GPUBufferUsage.COPY_SRC ? data : null;
 }

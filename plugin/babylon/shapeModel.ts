@@ -17,11 +17,11 @@ import {
 } from "../latent/index.js";
 import type { Bounds, Decoder, DecoderMetadata, LatentAxis } from "../model/decoder.js";
 import { type ReadDecoderOptions, readDecoder } from "../model/readDecoder.js";
-import { extractSurfaceAsync } from "../surface/cpu/extractSurface.js";
+import { extractSurfaceAsync, type FieldDomain } from "../surface/cpu/extractSurface.js";
 import { type GpuSurface, GpuSurfaceMaker, isOnGpu } from "../surface/gpu/gpuSurface.js";
 import { checkResolution } from "../surface/grid.js";
 import type { SurfaceMesh, SurfaceStatistics } from "../surface/mesh.js";
-import { fieldSlopeAsync } from "../surface/slope.js";
+import { fieldReachAsync, fieldSlopeAsync } from "../surface/slope.js";
 import { type Backend, chooseBackend, deviceOf } from "./backend.js";
 import { createFieldAsync, type Evaluator } from "./createField.js";
 import { setCpuGeometry, setGpuGeometry } from "./gpuGeometry.js";
@@ -96,9 +96,12 @@ export class ShapeModel {
         try {
             signal?.throwIfAborted();
             const maker = device ? await GpuSurfaceMaker.CreateAsync(device) : null;
-            const slope = await fieldSlopeAsync(field, decoder, typicalLatents(decoder.metadata));
+            const latents = typicalLatents(decoder.metadata);
+            const slope = await fieldSlopeAsync(field, decoder, latents);
+            const { bounds, clampDistance } = decoder;
+            const domain = { bounds, clampDistance, reach: await fieldReachAsync(field, decoder, latents) };
             signal?.throwIfAborted();
-            return new ShapeModel(scene, decoder, field, maker, slope, latentDeviation ?? null);
+            return new ShapeModel(scene, decoder, field, maker, slope, domain, latentDeviation ?? null);
         } catch (error) {
             field.dispose();
             throw error;
@@ -111,6 +114,7 @@ export class ShapeModel {
         private readonly field: Field,
         private readonly maker: GpuSurfaceMaker | null,
         private readonly slope: number,
+        private readonly domain: FieldDomain,
         private readonly latentDeviation: number | null,
     ) {
         scene.onDisposeObservable.addOnce(() => this.dispose());
@@ -305,7 +309,7 @@ export class ShapeModel {
             const fail = (error: unknown) => this.reportError(mesh, error);
             live =
                 maker && isEncodable(field)
-                    ? new LiveMesh(mesh, field, maker, this.decoder, this.slope, report, fail)
+                    ? new LiveMesh(mesh, field, maker, this.domain, this.slope, report, fail)
                     : new LatestWins(async ({ latent, resolution }, signal) => {
                           const { surface, statistics } = await this.extract(latent, resolution, signal);
                           setCpuGeometry(mesh, surface);
@@ -345,7 +349,7 @@ export class ShapeModel {
         }
         const { slope } = this;
         const options = { resolution, slope, winding: "clockwise", signal: this.signalOf(signal) } as const;
-        const { mesh, statistics } = await extractSurfaceAsync(this.field, latent, this.decoder, options);
+        const { mesh, statistics } = await extractSurfaceAsync(this.field, latent, this.domain, options);
         options.signal.throwIfAborted();
         return { surface: mesh, statistics };
     }
@@ -361,7 +365,7 @@ export class ShapeModel {
             throw new Error("ShapeModel: the field is not on the GPU; load the model again");
         }
         const options = { resolution, slope, winding: "clockwise", signal: this.signalOf(signal) } as const;
-        const surface = await maker.extractAsync(field, latent, this.decoder, options);
+        const surface = await maker.extractAsync(field, latent, this.domain, options);
         if (options.signal.aborted) {
             for (const buffer of [surface.positions, surface.normals, surface.indices]) {
                 buffer.destroy();
