@@ -4,6 +4,7 @@ export type { Evaluator } from "./babylon/createField.js";
 export type { DecoderProgress, DecoderSource } from "./babylon/readSource.js";
 export type { CompleteScanOptions, CompletionMeshOptions, ScanCompletion } from "./babylon/scanCompletion.js";
 export type { ScanSource } from "./babylon/scanSource.js";
+export { RegisterShapeFileLoader, ShapeFileLoader, type ShapeLoadingOptions } from "./babylon/sceneLoader.pure.js";
 export {
     type ShapeEvent,
     type ShapeMeshOptions,

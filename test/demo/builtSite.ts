@@ -67,7 +67,12 @@ export class BuiltSite {
         private readonly browser: Browser,
     ) {}
 
-    async openAsync(query: string, options: BrowserContextOptions = {}): Promise<OpenedPage> {
+    /** @param prepare called before the page goes to the scene */
+    async openAsync(
+        query: string,
+        options: BrowserContextOptions = {},
+        prepare?: (page: Page) => Promise<void>,
+    ): Promise<OpenedPage> {
         const context = await this.browser.newContext({ viewport: { width: 640, height: 400 }, ...options });
         const page = await context.newPage();
         const [complaints, strangers]: [string[], string[]] = [[], []];
@@ -83,6 +88,7 @@ export class BuiltSite {
             if (!url.startsWith(home + FOLDER) && !/^(blob|data):/.test(url)) strangers.push(url);
         });
         await page.route("**/octahedron.onnx", (route) => route.fulfill({ body: Buffer.from(octahedronFile()) }));
+        await prepare?.(page);
         await page.goto(`${home}${FOLDER}${this.scene}.html?${query}`, { waitUntil: "commit", timeout: 60_000 });
         return { page, complaints, strangers };
     }

@@ -28,9 +28,9 @@ export class DemoSite {
     ) {}
 
     /** A page as it opens. */
-    async newPageAsync(query: string, size = { width: 900, height: 600 }, path = ""): Promise<Page> {
+    async newPageAsync(query: string, size = { width: 900, height: 600 }): Promise<Page> {
         const page = await this.blankPageAsync(size);
-        await page.goto(`${this.server.resolvedUrls!.local[0]}${path}?${query}`, { waitUntil: "commit" });
+        await page.goto(`${this.server.resolvedUrls!.local[0]}?${query}`);
         return page;
     }
 
