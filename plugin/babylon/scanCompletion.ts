@@ -7,9 +7,9 @@ import type { Confidence } from "../completion/confidence.js";
 import { toMatrix } from "../completion/pose.js";
 import type { Scan } from "../completion/scan.js";
 import {
-    COMPLETION_MODES,
     type CompletionMode,
     type CompletionSurface,
+    checkMode,
     surfaceOfCompletionAsync,
 } from "../completion/surfaceOfCompletion.js";
 import type { Field } from "../field/field.js";
@@ -116,11 +116,7 @@ export async function completeScanOn(
     source: ScanSource,
     { mode = "replace", ...options }: CompleteScanOptions,
 ): Promise<ScanCompletion[]> {
-    if (!COMPLETION_MODES.includes(mode)) {
-        throw new Error(
-            `completeScanAsync: got mode ${JSON.stringify(mode)}; expected ${COMPLETION_MODES.map((name) => `"${name}"`).join(", ")}; correct the option`,
-        );
-    }
+    checkMode("completeScanAsync", mode);
     const scan = await toScanAsync(source);
     const signal = host.signalOf(options.signal);
     const completions = await completeScanAsync(host.field, host.decoder, scan, { ...options, signal });

@@ -6,6 +6,7 @@ import { type Candidate, searchShapes } from "./fit.js";
 import { estimateNormals } from "./normals.js";
 import { compose, type Similarity, type Vector } from "./pose.js";
 import { type Scan, toUnitScan, type UnitScan } from "./scan.js";
+import { startPoses } from "./starts.js";
 
 export interface CompletionOptions {
     /** One of the decoder's categories; all are tried unless given. */
@@ -30,12 +31,15 @@ export interface Completion {
     readonly confidence: Confidence;
     /** Evaluations of the field with derivatives that the last stage took. */
     readonly iterations: number;
+    /** Twice the negative logarithm of the posterior, up to a constant of the scan: lower is likelier. */
+    readonly cost: number;
 }
 
 /** Longest side of the shapes that decoders are trained on, as a part of the longest side of their bounds. */
 const SHAPE_SHARE = 0.9;
 const YAWS = 12;
-const SCALES = [1, 1.18];
+const SCALES = [0.9, 1, 1.15];
+const SHIFTS = [0, 0.25, 0.5];
 
 /**
  * Codes and poses of shapes that agree with a scan, best first.
@@ -57,13 +61,10 @@ export async function completeScanAsync(
     const side = SHAPE_SHARE * Math.max(...bounds.max.map((max, axis) => max - bounds.min[axis]));
     const unit = toUnitScan(operation, scan, side);
     const normals = unit.normals ?? estimateNormals(unit.positions, unit.sensorPositions);
-    const starts = {
-        yawCount: YAWS,
-        scales: SCALES,
-        up,
-        upAxis: "xyz".indexOf(decoder.metadata?.upAxis ?? "y"),
-        towardsSensor: sensorDirection(unit, up),
-    };
+    const upAxis = "xyz".indexOf(decoder.metadata?.upAxis ?? "y");
+    const towardsSensor = sensorDirection(unit, up);
+    const poses = startPoses({ yawCount: YAWS, scales: SCALES, shifts: SHIFTS, up, upAxis, towardsSensor });
+    const starts = { poses, upAxis };
     const candidates = await searchShapes(field, bounds, prior, unit, normals, { starts, signal, onProgress });
     const results: Completion[] = [];
     for (const candidate of candidates.slice(0, count)) {
@@ -91,6 +92,7 @@ async function toCompletion(
         category: candidate.category,
         confidence: await judge(field, bounds, metadata, unit, normals, candidate, signal),
         iterations: candidate.iterations,
+        cost: candidate.cost,
     };
 }
 

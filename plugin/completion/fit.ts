@@ -1,11 +1,13 @@
 import type { Field } from "../field/field.js";
 import type { Bounds } from "../model/decoder.js";
+import { coarseFieldsOf } from "./coarseField.js";
 import { type CodeComponent, nearestComponent } from "./codePrior.js";
 import { FitProblem, type FitState, type FitWeights } from "./fitProblem.js";
 import { type Fit, minimise } from "./levenbergMarquardt.js";
 import { createObservations, type Observations } from "./observations.js";
+import type { Similarity } from "./pose.js";
 import type { UnitScan } from "./scan.js";
-import { type StartOptions, scoreStarts, startCodes, startPoses } from "./starts.js";
+import { chooseStarts, startCodes } from "./starts.js";
 
 /** One pass of the search over the guesses left: coarse ones see few samples, forgive much and are many. */
 interface Stage {
@@ -17,12 +19,12 @@ interface Stage {
 }
 
 const SCORE_SAMPLES = 72;
-const SCORED_STARTS = 20;
 
 const STAGES: readonly Stage[] = [
-    { sampleCount: 160, keep: 20, iterations: 5, noise: 0.03, outlier: 0.15 },
-    { sampleCount: 320, keep: 6, iterations: 6, noise: 0.015, outlier: 0.1 },
-    { sampleCount: 1024, keep: 3, iterations: 8, noise: 0.01, outlier: 0.06 },
+    { sampleCount: 96, keep: 64, iterations: 3, noise: 0.03, outlier: 0.15 },
+    { sampleCount: 192, keep: 14, iterations: 4, noise: 0.02, outlier: 0.12 },
+    { sampleCount: 384, keep: 5, iterations: 5, noise: 0.012, outlier: 0.08 },
+    { sampleCount: 1024, keep: 3, iterations: 7, noise: 0.01, outlier: 0.06 },
 ];
 
 /** Sensor noise and shapes that the decoder can't show leave about this much said by all samples together. */
@@ -32,7 +34,7 @@ const TILT = (8 * Math.PI) / 180;
 const GROWTH = 0.25;
 
 export interface SearchOptions {
-    readonly starts: StartOptions;
+    readonly starts: { readonly poses: readonly Similarity[]; readonly upAxis: number };
     readonly signal?: AbortSignal;
     /** Told the share that is done, from 0 to 1. */
     readonly onProgress?: (share: number) => void;
@@ -57,16 +59,10 @@ export async function searchShapes(
     normals: Float32Array,
     { starts, signal, onProgress }: SearchOptions,
 ): Promise<Candidate[]> {
+    const codes = startCodes(prior);
+    const coarse = await coarseFieldsOf(field, bounds, codes, signal, (share) => onProgress?.(0.2 * share));
     const look = createObservations(scan, normals, SCORE_SAMPLES, 1);
-    let states: FitState[] = await scoreStarts(
-        field,
-        bounds,
-        startCodes(prior),
-        startPoses(starts),
-        look,
-        SCORED_STARTS,
-        signal,
-    );
+    let states: FitState[] = chooseStarts(codes, coarse, starts.poses, look, STAGES[0].keep);
     onProgress?.(0.2);
     let fits: Fit[] = [];
     const total = STAGES.reduce((sum, { sampleCount, keep, iterations }) => sum + sampleCount * keep * iterations, 0);

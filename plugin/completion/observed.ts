@@ -6,13 +6,13 @@ const SPACINGS = 2.5;
 /**
  * How far each vertex was seen by the sensor: 1 where points of the scan are near, 0 far from all.
  *
- * @param scan [n, 3]
+ * @param scan [n, 3], finite
  * @param vertices [m, 3], the same space
  * @param least distance that counts as near however dense the scan
  * @returns [m]
  */
 export function observedShares(scan: Float32Array, vertices: Float32Array, least: number): Float32Array {
-    const tree = new PointTree(scan.every(Number.isFinite) ? scan : finiteTriples(scan));
+    const tree = new PointTree(scan);
     const near = Math.max(least, SPACINGS * medianSpacing(tree));
     return Float32Array.from({ length: vertices.length / 3 }, (_, n) => {
         const { distance } = tree.nearest(vertices[3 * n], vertices[3 * n + 1], vertices[3 * n + 2], 2 * near);
@@ -34,7 +34,11 @@ export function medianSpacing(tree: PointTree): number {
     return spacings[spacings.length >> 1] ?? 0;
 }
 
-function finiteTriples(points: Float32Array): Float32Array {
+/** Points all of whose coordinates are finite; the same array if all are. [n, 3] → [m, 3] */
+export function finitePoints(points: Float32Array): Float32Array {
+    if (points.every(Number.isFinite)) {
+        return points;
+    }
     const kept: number[] = [];
     for (let i = 0; i < points.length; i += 3) {
         const triple = points.subarray(i, i + 3);

@@ -4,14 +4,17 @@ import { extractSurfaceAsync } from "../surface/cpu/extractSurface.js";
 import { checkResolution } from "../surface/grid.js";
 import type { SurfaceMesh, Winding } from "../surface/mesh.js";
 import type { Completion } from "./completeScan.js";
-import { observedShares } from "./observed.js";
-import { toScan, turnToScan } from "./pose.js";
+import { CorrectedField, Correction } from "./correction.js";
+import { missingPart } from "./fill.js";
+import { clampInto } from "./fitProblem.js";
+import { finitePoints, observedShares } from "./observed.js";
+import { toModel, toScan, turnToScan } from "./pose.js";
 import type { Scan } from "./scan.js";
 
 /** What becomes of the scan: the decoder's shape alone, one surface through the observed points, or the missing part. */
 export type CompletionMode = "replace" | "fuse" | "fill";
 
-export const COMPLETION_MODES: readonly CompletionMode[] = ["replace"];
+export const COMPLETION_MODES: readonly CompletionMode[] = ["replace", "fuse", "fill"];
 
 export interface CompletionSurfaceOptions {
     /** "replace" unless given. */
@@ -33,6 +36,12 @@ export interface CompletionSurface extends SurfaceMesh {
     readonly cellSize: number;
 }
 
+/** Steeper than the decoder's own field by this: the correction adds its slope. */
+const CORRECTED_SLOPE = 1.5;
+
+/** Part of the longest side of the bounds within which a vertex counts as seen, however dense the scan. */
+const SEEN = 0.01;
+
 /**
  * The surface of a completion, in the scan's units and axes.
  *
@@ -46,18 +55,47 @@ export async function surfaceOfCompletionAsync(
     { latent, pose }: Pick<Completion, "latent" | "pose">,
     options: CompletionSurfaceOptions = {},
 ): Promise<CompletionSurface> {
-    const { mode = "replace", resolution = 64, slope, winding, signal } = options;
-    if (!COMPLETION_MODES.includes(mode)) {
-        throw new Error(
-            `surfaceOfCompletionAsync: got mode ${JSON.stringify(mode)}; expected ${COMPLETION_MODES.map((name) => `"${name}"`).join(", ")}; correct the option`,
-        );
-    }
-    checkResolution("surfaceOfCompletionAsync", resolution);
-    const { mesh } = await extractSurfaceAsync(field, latent, decoder, { resolution, slope, winding, signal });
+    const { mode = "replace", resolution = 64, winding, signal } = options;
+    const operation = "surfaceOfCompletionAsync";
+    checkMode(operation, mode);
+    checkResolution(operation, resolution);
     const { bounds } = decoder;
     const side = Math.max(...bounds.max.map((max, axis) => max - bounds.min[axis]));
-    const positions = toScan(pose, mesh.positions);
-    const normals = turnToScan(pose, mesh.normals);
-    const observed = observedShares(scan.positions, positions, 0.01 * side * pose.scale);
-    return { positions, normals, indices: mesh.indices, observed, cellSize: (pose.scale * side) / resolution };
+    const cellSize = (pose.scale * side) / resolution;
+    const seen = finitePoints(scan.positions);
+    let source = field;
+    let slope = options.slope;
+    if (mode !== "replace") {
+        const { points, excess } = clampInto(bounds, toModel(pose, seen));
+        const distances = await field.evaluateAsync(latent, points, { signal });
+        const correction = new Correction(
+            points,
+            distances.map((distance, n) => distance + excess[n]),
+        );
+        source = new CorrectedField(field, correction);
+        slope = CORRECTED_SLOPE * (slope ?? 1.25);
+    }
+    const { mesh } = await extractSurfaceAsync(source, latent, decoder, { resolution, slope, winding, signal });
+    const whole: SurfaceMesh = {
+        positions: toScan(pose, mesh.positions),
+        normals: turnToScan(pose, mesh.normals),
+        indices: mesh.indices,
+    };
+    const surface = mode === "fill" ? await missingPart(whole, { ...scan, ...asCloud(scan, seen) }, cellSize) : whole;
+    const observed = observedShares(seen, surface.positions, SEEN * side * pose.scale);
+    return { ...surface, observed, cellSize };
+}
+
+/** @throws if there is no such mode */
+export function checkMode(operation: string, mode: unknown): asserts mode is CompletionMode {
+    if (!COMPLETION_MODES.includes(mode as CompletionMode)) {
+        throw new Error(
+            `${operation}: got mode ${JSON.stringify(mode)}; expected ${COMPLETION_MODES.map((name) => `"${name}"`).join(", ")}; correct the option`,
+        );
+    }
+}
+
+/** Points that are no numbers are nowhere; a mesh keeps all of its vertices, for its indices' sake. */
+function asCloud(scan: Scan, seen: Float32Array): Partial<Scan> {
+    return scan.indices?.length ? {} : { positions: seen };
 }

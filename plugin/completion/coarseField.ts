@@ -1,0 +1,115 @@
+import type { Field } from "../field/field.js";
+import type { Bounds } from "../model/decoder.js";
+
+/**
+ * Corners along a side of the cube on which a first look evaluates a code: 0.13 apart, about what a decoder's field
+ * reaches to on both sides of its surface, so that the way to the surface is still told.
+ */
+const CORNERS = 16;
+
+/** A code's field on a coarse grid, interpolated between: a look at a million poses takes milliseconds. */
+export class CoarseField {
+    /** Distance and gradient of the last `sample`. */
+    distance = 0;
+    readonly gradient = new Float64Array(3);
+    private readonly cell = [0, 0, 0];
+    private readonly min: readonly number[];
+    private readonly max: readonly number[];
+
+    /** @param values [CORNERS³], x fastest */
+    constructor(
+        private readonly values: Float32Array,
+        bounds: Bounds,
+    ) {
+        this.min = bounds.min;
+        this.max = bounds.max;
+        for (let axis = 0; axis < 3; axis++) this.cell[axis] = (bounds.max[axis] - bounds.min[axis]) / (CORNERS - 1);
+    }
+
+    /** Sets `distance` and `gradient` at a point; outside the bounds the distance to them is added. */
+    sample(x: number, y: number, z: number): void {
+        const { values, cell, min, max, gradient } = this;
+        const cx = Math.min(max[0], Math.max(min[0], x));
+        const cy = Math.min(max[1], Math.max(min[1], y));
+        const cz = Math.min(max[2], Math.max(min[2], z));
+        const u = (cx - min[0]) / cell[0];
+        const v = (cy - min[1]) / cell[1];
+        const w = (cz - min[2]) / cell[2];
+        const i = Math.min(CORNERS - 2, Math.floor(u));
+        const j = Math.min(CORNERS - 2, Math.floor(v));
+        const k = Math.min(CORNERS - 2, Math.floor(w));
+        const [a, b, c] = [u - i, v - j, w - k];
+        const at = i + CORNERS * (j + CORNERS * k);
+        const up = CORNERS * CORNERS;
+        const v000 = values[at];
+        const v100 = values[at + 1];
+        const v010 = values[at + CORNERS];
+        const v110 = values[at + CORNERS + 1];
+        const v001 = values[at + up];
+        const v101 = values[at + up + 1];
+        const v011 = values[at + up + CORNERS];
+        const v111 = values[at + up + CORNERS + 1];
+        const v00 = v000 + a * (v100 - v000);
+        const v10 = v010 + a * (v110 - v010);
+        const v01 = v001 + a * (v101 - v001);
+        const v11 = v011 + a * (v111 - v011);
+        const v0 = v00 + b * (v10 - v00);
+        const v1 = v01 + b * (v11 - v01);
+        this.distance = v0 + c * (v1 - v0);
+        const d0 = (v100 - v000) * (1 - b) + (v110 - v010) * b;
+        const d1 = (v101 - v001) * (1 - b) + (v111 - v011) * b;
+        gradient[0] = (d0 * (1 - c) + d1 * c) / cell[0];
+        gradient[1] = ((v10 - v00) * (1 - c) + (v11 - v01) * c) / cell[1];
+        gradient[2] = (v1 - v0) / cell[2];
+        const excess = Math.hypot(x - cx, y - cy, z - cz);
+        if (excess > 0) {
+            this.distance += excess;
+            gradient[0] = (x - cx) / excess;
+            gradient[1] = (y - cy) / excess;
+            gradient[2] = (z - cz) / excess;
+        }
+    }
+}
+
+/** Coarse fields of the codes that searches of one field begin at: the same for every scan. */
+const known = new WeakMap<Field, Map<string, CoarseField>>();
+
+/**
+ * The coarse fields of codes; those asked for before are remembered as long as the field lives.
+ *
+ * @param onProgress told the share that is done
+ */
+export async function coarseFieldsOf(
+    field: Field,
+    bounds: Bounds,
+    codes: readonly Float32Array[],
+    signal?: AbortSignal,
+    onProgress?: (share: number) => void,
+): Promise<CoarseField[]> {
+    const fields = known.get(field) ?? new Map<string, CoarseField>();
+    known.set(field, fields);
+    const points = gridPoints(bounds);
+    const result: CoarseField[] = [];
+    for (const [n, code] of codes.entries()) {
+        const key = code.join();
+        let coarse = fields.get(key);
+        if (!coarse) {
+            coarse = new CoarseField(await field.evaluateAsync(code, points, { signal }), bounds);
+            fields.set(key, coarse);
+        }
+        result.push(coarse);
+        onProgress?.((n + 1) / codes.length);
+    }
+    return result;
+}
+
+function gridPoints({ min, max }: Bounds): Float32Array {
+    const points = new Float32Array(3 * CORNERS ** 3);
+    for (let n = 0; n < CORNERS ** 3; n++) {
+        const place = [n % CORNERS, Math.floor(n / CORNERS) % CORNERS, Math.floor(n / CORNERS ** 2)];
+        for (let axis = 0; axis < 3; axis++) {
+            points[3 * n + axis] = min[axis] + ((max[axis] - min[axis]) * place[axis]) / (CORNERS - 1);
+        }
+    }
+    return points;
+}
