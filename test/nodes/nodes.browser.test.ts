@@ -1,0 +1,87 @@
+import "@babylonjs/core/Meshes/Node/Blocks/allBlocks.js";
+import { WebGPUEngine } from "@babylonjs/core/Engines/webgpuEngine.js";
+import type { GeometryInputBlock } from "@babylonjs/core/Meshes/Node/Blocks/geometryInputBlock.js";
+import { Scene } from "@babylonjs/core/scene.js";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import marketStall from "../../demo/graphs/marketStall.json";
+import morphRow from "../../demo/graphs/morphRow.json";
+import {
+    buildAsync,
+    LatentAxisBlock,
+    LatentCodeBlock,
+    LatentInterpolateBlock,
+    parseNodeGeometry,
+    registerShapeModel,
+    ShapeModel,
+} from "../../plugin/index.js";
+import { categoryFile } from "./categoryDecoder.js";
+import { countDecodes, decodeOf, graphOf, sampleOf, scatter } from "./graphs.js";
+
+const hasWebGpu = (await navigator.gpu?.requestAdapter()) != null;
+
+describe.skipIf(!hasWebGpu)("graphs over shapes on WebGPU", () => {
+    let engine: WebGPUEngine;
+    let scene: Scene;
+    let shapes: ShapeModel;
+    const errors: string[] = [];
+
+    beforeAll(async () => {
+        engine = new WebGPUEngine(document.createElement("canvas"));
+        await engine.initAsync();
+        engine._device.addEventListener("uncapturederror", (event) => errors.push(event.error.message));
+        scene = new Scene(engine);
+        shapes = await ShapeModel.LoadAsync(categoryFile(["chair", "vase", "barrel"]), scene, { backend: "webgpu" });
+        registerShapeModel("props", shapes);
+    }, 120_000);
+    afterAll(() => {
+        shapes?.dispose();
+        scene?.dispose();
+        engine?.dispose();
+        expect(errors).toEqual([]);
+    });
+
+    it("makes the shape of each kind of code", async () => {
+        const stored = new LatentCodeBlock("stored");
+        stored.value = Float32Array.of(0.05, 0);
+        const mix = new LatentInterpolateBlock("mix");
+        stored.latent.connectTo(mix.latent0);
+        sampleOf(2).latent.connectTo(mix.latent1);
+        mix.alongPrior = true;
+        const move = new LatentAxisBlock("move");
+        mix.latent.connectTo(move.source);
+        move.axis = "size";
+        move.amount.value = 1;
+        for (const port of [sampleOf(1).latent, stored.latent, mix.latent, move.latent]) {
+            const graph = graphOf(decodeOf(port, 8).geometry);
+            await buildAsync(graph);
+            expect(graph.createMesh("shape", scene)!.getTotalVertices(), port.ownerBlock.name).toBeGreaterThan(50);
+        }
+        expect(shapes.backend).toBe("webgpu");
+    }, 120_000);
+
+    it("scatters 100 distinct props, each decoded once", async () => {
+        const decodes = countDecodes(shapes);
+        const { graph } = scatter(100, 6);
+        await buildAsync(graph);
+        expect(decodes.count).toBe(100);
+        await buildAsync(graph);
+        expect(decodes.count).toBe(100);
+        expect(graph.vertexData!.positions!.length / 3).toBeGreaterThan(100 * 20);
+    }, 240_000);
+
+    it.each([
+        ["the market stall", marketStall, 14],
+        ["the morph row", morphRow, 7],
+    ])(
+        "builds %s",
+        async (_, source, expected) => {
+            const decodes = countDecodes(shapes);
+            const graph = parseNodeGeometry(source);
+            (graph.getBlockByName("Resolution") as GeometryInputBlock).value = 8;
+            await buildAsync(graph);
+            expect(decodes.count).toBe(expected);
+            expect(graph.createMesh("graph", scene)!.getTotalVertices()).toBeGreaterThan(50 * expected);
+        },
+        240_000,
+    );
+});
