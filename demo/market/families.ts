@@ -27,7 +27,7 @@ const TRAITS: Readonly<Record<string, FamilyTraits>> = {
     mug: { onCounter: [0.12, 0.17], onGround: null, footprint: 1.1, density: 350, turn: ANY_TURN },
     bottle: { onCounter: [0.26, 0.36], onGround: null, footprint: 0.5, density: 450, turn: ANY_TURN },
     can: { onCounter: [0.16, 0.3], onGround: [0.36, 0.5], footprint: 0.85, density: 300, turn: ANY_TURN },
-    lamp: { onCounter: [0.4, 0.56], onGround: [1.5, 1.9], footprint: 0.62, density: 70, turn: ANY_TURN },
+    lamp: { onCounter: [0.4, 0.56], onGround: [1.1, 1.5], footprint: 0.62, density: 70, turn: ANY_TURN },
     mushroom: { onCounter: [0.14, 0.26], onGround: [0.3, 0.55], footprint: 0.95, density: 150, turn: ANY_TURN },
     rock: { onCounter: [0.16, 0.28], onGround: [0.4, 0.85], footprint: 1, density: 900, sink: 0.06, turn: ANY_TURN },
     signpost: { onCounter: null, onGround: [1.9, 2.4], footprint: 0.55, density: 60, turn: 0.3 },

@@ -151,8 +151,8 @@ export class MarketStage {
         const shadows = new ShadowGenerator(this.isSoftware ? 1024 : 2048, sun);
         shadows.usePercentageCloserFiltering = true;
         shadows.filteringQuality = this.isSoftware ? ShadowGenerator.QUALITY_LOW : ShadowGenerator.QUALITY_MEDIUM;
-        shadows.bias = 0.0012;
-        shadows.normalBias = 0.012;
+        shadows.bias = 0.002;
+        shadows.normalBias = 0.035;
         shadows.setDarkness(0.25);
         const map = shadows.getShadowMap();
         if (map) map.refreshRate = RenderTargetTexture.REFRESHRATE_RENDER_ONCE;

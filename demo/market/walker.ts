@@ -27,7 +27,8 @@ const KEYS: Readonly<Record<string, "forward" | "back" | "left" | "right" | "tur
 /** The visitor: walks with keys, finger or on its own, looks around by dragging, and taps. */
 export class Walker {
     x = 0;
-    z = 0;
+    /** A few steps before the first stall. */
+    z = -2.4;
     yaw = 0;
     pitch = -0.06;
     /** Walks along the street by itself. */

@@ -1,0 +1,209 @@
+import type { ArcRotateCamera } from "@babylonjs/core/Cameras/arcRotateCamera.js";
+import { LatentRandom, type ScanCompletion, type ShapeModel } from "babylon-deepsdf";
+import type { Stage } from "../stage.js";
+import { type DepthScan, joinScans, lookAt } from "./depthCamera.js";
+import { measureMissAsync } from "./miss.js";
+import { type Thing, thingInWorld, thingNames } from "./objects.js";
+import type { Panel } from "./panel.js";
+import { createCompletedMeshAsync, Workbench } from "./workbench.js";
+
+/** Height of the stage's ground. */
+const GROUND = -0.93;
+/** Turn of the thing: not one that a decoder would guess. */
+const YAW = 0.9;
+const NOISE = 0.004;
+const HOLES = 5;
+/** Results that are offered. */
+const COUNT = 3;
+
+export interface SessionSettings {
+    /** Pixels along a side of the sensor's picture. */
+    readonly sensorSize: number;
+    /** Cells along a side of completed shapes. */
+    readonly resolution: number;
+    readonly thing: string;
+}
+
+/** A thing, looks at it, and what they are completed to. */
+export class Session {
+    private readonly bench: Workbench;
+    private thing: Thing | null = null;
+    private scans: DepthScan[] = [];
+    private file: File | null = null;
+    private work: AbortController | null = null;
+    private completions: ScanCompletion[] = [];
+
+    constructor(
+        private readonly stage: Stage,
+        private readonly shapes: ShapeModel,
+        private readonly panel: Panel,
+        private readonly settings: SessionSettings,
+    ) {
+        this.bench = new Workbench(stage);
+        const names = thingNames(shapes.categories);
+        panel.fill(
+            panel.thing,
+            names.map((name) => [name, name]),
+        );
+        panel.fill(panel.category, [["", "any family"], ...shapes.categories.map((name) => [name, name] as const)]);
+        panel.thing.value = names.includes(settings.thing) ? settings.thing : names[0];
+        panel.thing.addEventListener("change", () => this.setThing(panel.thing.value));
+        panel.look.addEventListener("click", () => this.look());
+        panel.clear.addEventListener("click", () => this.clear());
+        panel.complete.addEventListener("click", () => (this.work ? this.work.abort() : void this.completeAsync()));
+        panel.file.addEventListener("change", () => panel.file.files?.[0] && this.setFile(panel.file.files[0]));
+        const show = () => this.bench.setShown(panel.showsScan.checked, panel.showsTruth.checked);
+        for (const box of [panel.showsScan, panel.showsTruth]) box.addEventListener("change", show);
+        show();
+        this.acceptDrops();
+        this.setThing(panel.thing.value);
+    }
+
+    /** Another thing, seen once from where the camera is. */
+    setThing(name: string): void {
+        this.clear();
+        this.thing = thingInWorld(name, GROUND, YAW);
+        this.bench.setTruth(this.thing);
+        this.panel.showsTruth.disabled = false;
+        this.look();
+    }
+
+    /** One more look from where the camera is. */
+    look(): void {
+        if (!this.thing) return;
+        this.dropResults();
+        const camera = this.stage.scene.activeCamera as ArcRotateCamera;
+        const position = camera.position.asArray() as [number, number, number];
+        const random = new LatentRandom(11, this.scans.length);
+        const scan = lookAt(
+            this.thing,
+            { position, target: [0, -0.08, 0], size: this.settings.sensorSize, noise: NOISE, holeCount: HOLES },
+            random,
+        );
+        this.scans.push(scan);
+        const joined = joinScans(this.scans);
+        this.bench.setScan(joined);
+        const looks = this.scans.length === 1 ? "one look" : `${this.scans.length} looks`;
+        const count = (joined.positions.length / 3).toLocaleString("en");
+        this.panel.say(`${count} points from ${looks}; the rest is unseen. Turn the thing for another look.`);
+        document.body.dataset.points = String(joined.positions.length / 3);
+    }
+
+    /** Nothing was seen yet. */
+    clear(): void {
+        this.dropResults();
+        this.scans = [];
+        this.file = null;
+        this.bench.setScan(null);
+        this.panel.say("Nothing scanned yet: look at the thing, or drop a scan's file.");
+        document.body.dataset.points = "0";
+    }
+
+    /** A scan of the visitor's own, in its own units and axes. */
+    setFile(file: File): void {
+        this.clear();
+        this.thing = null;
+        this.bench.setTruth(null);
+        this.panel.showsTruth.disabled = true;
+        this.file = file;
+        void this.completeAsync();
+    }
+
+    async completeAsync(): Promise<void> {
+        const source = this.file ?? (this.scans.length > 0 ? joinScans(this.scans) : null);
+        if (!source) {
+            this.panel.say("There is nothing to complete: look at the thing first.", true);
+            return;
+        }
+        this.dropResults();
+        const work = new AbortController();
+        this.work = work;
+        this.panel.setProgress(0);
+        this.panel.say("Searching for shapes and poses that agree with the scan…");
+        const start = performance.now();
+        try {
+            const completions = await this.shapes.completeScanAsync(source, {
+                category: this.panel.category.value || undefined,
+                count: COUNT,
+                signal: work.signal,
+                onProgress: (share) => this.panel.setProgress(share),
+            });
+            const seconds = (performance.now() - start) / 1000;
+            this.completions = completions;
+            this.showResults(seconds);
+            await this.showAsync(0, work.signal);
+            document.body.dataset.completed = String(completions.length);
+        } catch (error) {
+            if (work.signal.aborted) this.panel.say("Stopped.");
+            else this.panel.say((error as Error).message, true);
+        } finally {
+            if (this.work === work) this.work = null;
+            this.panel.setProgress(null);
+        }
+    }
+
+    private showResults(seconds: number): void {
+        const lines = this.completions.map(({ category, confidence, evidence }) => ({
+            title: `${category ?? "shape"}, ${Math.round(100 * confidence)} % sure`,
+            detail: `${Math.round(100 * evidence.explained)} % of the points explained, off by ${(100 * evidence.residual).toFixed(1)} % of its size`,
+        }));
+        this.panel.setResults(lines, (place) => void this.showAsync(place, this.shapesSignal()));
+        this.panel.say(`Done in ${seconds.toFixed(1)} s.`);
+    }
+
+    /** Draws one of the completions in its place. */
+    private async showAsync(place: number, signal: AbortSignal): Promise<void> {
+        const completion = this.completions[place];
+        if (!completion) return;
+        const mesh = await createCompletedMeshAsync(completion, this.settings.resolution, signal);
+        if (this.file) this.bringHere(completion);
+        this.bench.setCompleted(mesh);
+        if (!this.thing) return;
+        const miss = await measureMissAsync(this.shapes, completion, this.thing, signal);
+        this.panel.say(
+            `The whole thing, seen and unseen, is ${(100 * miss.median).toFixed(1)} % of its size off in the middle, ${(100 * miss.worst).toFixed(0)} % at the worst tenth.`,
+        );
+        document.body.dataset.miss = miss.median.toFixed(4);
+    }
+
+    /** Files have units and places of their own: the camera goes where the thing is. */
+    private bringHere({ scan, transform }: ScanCompletion): void {
+        this.bench.setScan(scan);
+        const camera = this.stage.scene.activeCamera as ArcRotateCamera;
+        const size = Math.cbrt(Math.abs(transform.determinant()));
+        this.stage.scene.getMeshByName("ground")?.setEnabled(false);
+        camera.lowerRadiusLimit = 2 * size;
+        camera.upperRadiusLimit = 9 * size;
+        camera.minZ = 0.02 * size;
+        camera.maxZ = 200 * size;
+        camera.setTarget(transform.getTranslation());
+        camera.radius = 4.2 * size;
+        this.stage.scene.fogStart = 5 * size;
+        this.stage.scene.fogEnd = 40 * size;
+        this.stage.invalidate();
+    }
+
+    private dropResults(): void {
+        this.work?.abort();
+        this.work = null;
+        this.completions = [];
+        this.bench.setCompleted(null);
+        this.panel.setResults([], () => undefined);
+        this.panel.setProgress(null);
+        delete document.body.dataset.completed;
+        delete document.body.dataset.miss;
+    }
+
+    private shapesSignal(): AbortSignal {
+        return this.work?.signal ?? new AbortController().signal;
+    }
+
+    private acceptDrops(): void {
+        window.addEventListener("dragover", (event) => event.preventDefault());
+        window.addEventListener("drop", (event) => {
+            event.preventDefault();
+            const file = event.dataTransfer?.files[0];
+            if (file) this.setFile(file);
+        });
+    }
+}
