@@ -35,17 +35,13 @@ const JUMP = 6;
 /**
  * Looks at a thing once: the nearest surface along each ray, with noise and holes.
  *
- * @param normal normally distributed numbers, @param uniform numbers in [0, 1)
+ * @param random `normal` gives normally distributed numbers, `uniform` numbers in [0, 1)
  */
-export function lookAt(
-    thing: Thing,
-    camera: DepthCamera,
-    { normal, uniform }: { normal(): number; uniform(): number },
-): DepthScan {
+export function lookAt(thing: Thing, camera: DepthCamera, random: { normal(): number; uniform(): number }): DepthScan {
     const { size, noise } = camera;
     const axes = axesOf(camera);
     const depths = depthPicture(thing, camera, axes);
-    punchHoles(depths, size, camera.holeCount, uniform);
+    punchHoles(depths, size, camera.holeCount, () => random.uniform());
 
     const places = new Int32Array(size * size).fill(-1);
     const [positions, empty]: [number[], number[]] = [[], []];
@@ -54,7 +50,7 @@ export function lookAt(
         const depth = depths[pixel];
         if (Number.isFinite(depth) && depth > 0) {
             places[pixel] = positions.length / 3;
-            positions.push(...along(camera.position, ray, depth + noise * normal()));
+            positions.push(...along(camera.position, ray, depth + noise * random.normal()));
         } else if (depth === Infinity && pixel % 7 === 0) {
             const reach = Math.hypot(...camera.position.map((value, axis) => value - camera.target[axis]));
             for (const share of [0.8, 0.95, 1.1]) empty.push(...along(camera.position, ray, share * reach));

@@ -12,6 +12,8 @@ const address = new URLSearchParams(location.search);
 const canvas = document.getElementById("stage") as HTMLCanvasElement;
 const notice = new Notice(document.getElementById("notice") as HTMLElement);
 
+// The count of bytes needs all entries, and unbundled pages have many.
+performance.setResourceTimingBufferSize(2000);
 start().catch((error: Error) => {
     notice.error(error.message);
     console.error(error);
