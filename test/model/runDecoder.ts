@@ -6,15 +6,14 @@ type Columns = Record<string, { data: Float32Array; columns: number }>;
 /** All outputs of an ONNX file on onnxruntime-web, float32 inputs by name. */
 async function run(bytes: Uint8Array, inputs: Columns): Promise<Record<string, Float32Array>> {
     const ort = await import("onnxruntime-web");
-    const session = await ort.InferenceSession.create(bytes, { logSeverityLevel: 3 });
+    const session = await ort.InferenceSession.create(bytes, { logSeverityLevel: 4 });
     const feeds = Object.fromEntries(
         Object.entries(inputs).map(([name, { data, columns }]) => [
             name,
             new ort.Tensor("float32", data, [data.length / columns, columns]),
         ]),
     );
-    const results = await session.run(feeds);
-    await session.release();
+    const results = await session.run(feeds, { logSeverityLevel: 4 }).finally(() => session.release());
     return Object.fromEntries(Object.entries(results).map(([name, tensor]) => [name, tensor.data as Float32Array]));
 }
 

@@ -5,7 +5,8 @@ import { NodeGeometryBlockConnectionPointTypes as Types } from "@babylonjs/core/
 import { NodeGeometryContextualSources as Sources } from "@babylonjs/core/Meshes/Node/Enums/nodeGeometryContextualSources.js";
 import { NodeGeometry } from "@babylonjs/core/Meshes/Node/nodeGeometry.js";
 import type { NodeGeometryConnectionPoint } from "@babylonjs/core/Meshes/Node/nodeGeometryBlockConnectionPoint.js";
-import { DecodeShapeBlock, LatentSampleBlock, type ShapeModel } from "../../plugin/index.js";
+import type { ShapeModel } from "../../plugin/index.js";
+import { DecodeShapeBlock, LatentSampleBlock } from "../../plugin/nodes/index.js";
 
 export function intInput(value: number, name = "number"): GeometryInputBlock {
     const input = new GeometryInputBlock(name, Types.Int);

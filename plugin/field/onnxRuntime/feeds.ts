@@ -43,6 +43,25 @@ export function refusal(decoder: Decoder, cause: unknown): Error {
     );
 }
 
+/** What to tell a user whose graph fails when it is run: sizes that do not fit are often seen only then. */
+export function runFailure(decoder: Decoder, cause: unknown): Error {
+    const why = decoder.notPerceptronReason ? ` (no perceptron: ${decoder.notPerceptronReason})` : "";
+    const said = (cause instanceof Error ? cause.message : String(cause)).replace(/\s+/g, " ");
+    return new Error(
+        `evaluateAsync: onnxruntime failed in this decoder: ${said.slice(0, 300)}${why}; expected a graph that runs for any number of points; export it again`,
+    );
+}
+
+/** Whether a graph gave one float a point; anything else would leave distances unset without a word. */
+export function checkDistances(data: unknown, count: number): asserts data is Float32Array {
+    if (!(data instanceof Float32Array) || data.length !== count) {
+        const got = data instanceof Float32Array ? `${data.length} distances` : "no floats";
+        throw new Error(
+            `evaluateAsync: the decoder gave ${got} for ${count} points; expected one float a point; export it with the output [N, 1]`,
+        );
+    }
+}
+
 function repeated(latent: Float32Array, count: number): Float32Array {
     const rows = new Float32Array(count * latent.length);
     for (let n = 0; n < count; n++) {

@@ -11,8 +11,15 @@ import {
     type FieldMaker,
     type FieldOptions,
 } from "../field.js";
-import { createFeeds, OWN_INPUTS, refusal } from "./feeds.js";
-import { createWasmSessionAsync, enqueue, loadWasmRuntimeAsync, type Runtime, type RuntimeSession } from "./runtime.js";
+import { checkDistances, createFeeds, OWN_INPUTS, refusal, runFailure } from "./feeds.js";
+import {
+    createWasmSessionAsync,
+    enqueue,
+    loadWasmRuntimeAsync,
+    type Runtime,
+    type RuntimeSession,
+    runAsync,
+} from "./runtime.js";
 
 /** Points of one run. */
 const CHUNK_POINTS = 1 << 14;
@@ -51,7 +58,9 @@ export class OnnxRuntimeField implements Field {
         const distances = new Float32Array(points.length / 3);
         await this.inChunks("evaluateAsync", latent, points, options.signal, async (start, chunk) => {
             const results = await this.run("value", latent, chunk);
-            distances.set(results[this.outputName], start);
+            const found = results[this.outputName];
+            checkDistances(found, chunk.length / 3);
+            distances.set(found, start);
         });
         return distances;
     }
@@ -140,7 +149,9 @@ export class OnnxRuntimeField implements Field {
         const session = await this.session(kind);
         return enqueue(async () => {
             const feeds = createFeeds(this.runtime, this.inputs, latent, points);
-            const results = await session.run(feeds);
+            const results = await runAsync(session, feeds).catch((cause) => {
+                throw runFailure(this.decoder, cause);
+            });
             const data: Record<string, Float32Array> = {};
             for (const [name, tensor] of Object.entries(results)) {
                 data[name] = (await tensor.getData(true)) as Float32Array;

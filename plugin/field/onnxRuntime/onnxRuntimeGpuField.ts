@@ -3,7 +3,7 @@ import { SDF } from "../../model/perceptronGraph.js";
 import { POINT_GRADIENTS } from "../../model/writeGradientGraph.js";
 import { checkFieldArguments, type FieldOptions, type GpuBatchField, type GpuEvaluation } from "../field.js";
 import { createBuffer, readBuffer } from "../gpu/buffers.js";
-import { takesBarePoints } from "./feeds.js";
+import { runFailure, takesBarePoints } from "./feeds.js";
 import { OnnxRuntimeField } from "./onnxRuntimeField.js";
 import {
     createWebGpuSessionAsync,
@@ -11,6 +11,7 @@ import {
     loadWebGpuRuntimeAsync,
     type Runtime,
     type RuntimeSession,
+    runAsync,
 } from "./runtime.js";
 
 /** Points of every run: varying sizes would each grow the runtime's buffer cache. */
@@ -87,12 +88,20 @@ export class OnnxRuntimeGpuField extends OnnxRuntimeField implements GpuBatchFie
         encoder.copyBufferToBuffer(job.points, 12 * start, this.chunk, 0, 12 * count);
         device.queue.submit([encoder.finish()]);
 
-        const results = await session.run({
+        const feeds = {
             [inputs.latent]: new runtime.Tensor("float32", latent, [1, latent.length]),
             [inputs.points]: runtime.Tensor.fromGpuBuffer(this.chunk, { dataType: "float32", dims: [CHUNK_POINTS, 3] }),
+        };
+        const results = await runAsync(session, feeds).catch((cause) => {
+            throw runFailure(this.decoder, cause);
         });
         const after = device.createCommandEncoder({ label: "onnxruntime results" });
         const distances = results[this.decoder.perceptron ? SDF : this.decoder.output];
+        if (distances.size !== CHUNK_POINTS) {
+            throw new Error(
+                `evaluateOnGpuAsync: the decoder gave ${distances.size} distances for ${CHUNK_POINTS} points; expected one a point; export it with the output [N, 1]`,
+            );
+        }
         after.copyBufferToBuffer(distances.gpuBuffer, 0, job.distances, 4 * start, 4 * count);
         if (job.pointGradients) {
             const gradients = results[POINT_GRADIENTS].gpuBuffer;

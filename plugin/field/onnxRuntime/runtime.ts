@@ -14,6 +14,9 @@ const NODE_OS = "node:os";
 /** More gain nothing on matrices of a decoder's size. */
 const MAX_THREADS = 8;
 
+/** What fails is thrown; the runtime need not print it as well. */
+const FATAL = 4;
+
 let wasm: Promise<Runtime> | null = null;
 let webgpu: Promise<Runtime> | null = null;
 
@@ -48,7 +51,7 @@ function quiet(runtime: Runtime): Runtime {
 }
 
 export function createWasmSessionAsync(runtime: Runtime, bytes: Uint8Array): Promise<RuntimeSession> {
-    return runtime.InferenceSession.create(bytes, { executionProviders: ["wasm"], logSeverityLevel: 3 });
+    return runtime.InferenceSession.create(bytes, { executionProviders: ["wasm"], logSeverityLevel: FATAL });
 }
 
 /** A session on a device of ours; outputs stay in GPU buffers. */
@@ -61,8 +64,15 @@ export function createWebGpuSessionAsync(
     return runtime.InferenceSession.create(bytes, {
         executionProviders: [provider],
         preferredOutputLocation: "gpu-buffer",
-        logSeverityLevel: 3,
+        logSeverityLevel: FATAL,
     });
+}
+
+export function runAsync(
+    session: RuntimeSession,
+    feeds: Record<string, RuntimeTensor>,
+): Promise<Record<string, RuntimeTensor>> {
+    return session.run(feeds, { logSeverityLevel: FATAL }) as Promise<Record<string, RuntimeTensor>>;
 }
 
 let last: Promise<unknown> = Promise.resolve();
