@@ -1,5 +1,5 @@
 import type { LatentAxis } from "../plugin/model/decoder.js";
-import { principalAxes } from "./principalAxes.js";
+import { meanOf, principalDirections, scatterOf } from "./principalAxes.js";
 import type { CategoryCodes } from "./prior.js";
 
 const AXIS_COUNT = 6;
@@ -11,7 +11,10 @@ const NAMING_CORRELATION = 0.45;
 /** The directions along which each category's codes vary most, named by the traits they follow. */
 export function findAxes(categories: readonly CategoryCodes[]): LatentAxis[] {
     return categories.flatMap(({ category, codes, traits }) => {
-        const { mean, variances, directions } = principalAxes(codes);
+        const mean = meanOf(codes);
+        const { variances, directions } = principalDirections(
+            scatterOf(codes, mean).div(Math.max(1, codes.length - 1)),
+        );
         const taken = new Set<string>();
         return directions.slice(0, Math.min(AXIS_COUNT, codes.length - 1)).map((direction, n): LatentAxis => {
             const deviation = Math.sqrt(variances[n]);

@@ -1,6 +1,6 @@
 import { CholeskyDecomposition, Matrix } from "ml-matrix";
 import type { PriorComponent } from "../plugin/model/decoder.js";
-import { principalAxes } from "./principalAxes.js";
+import { meanOf, principalDirections, scatterOf } from "./principalAxes.js";
 import { Random } from "./random.js";
 
 /** The codes of one category's shapes. */
@@ -21,8 +21,13 @@ const CODES_PER_CLUSTER = 16;
 const HELD_OUT = 5;
 /** Deviations below this part of the mean one are noise; they would make any likelihood. */
 const LEAST_DEVIATION = 0.05;
+/**
+ * Codes' worth of the covariance that all of a category's clusters share, in the covariance of each: a few dozen codes
+ * of 64 numbers say little about their own.
+ */
+const SHARED_CODES = 40;
 const SMALLEST_CLUSTER = 6;
-const STARTS = 8;
+const STARTS = 4;
 const ROUNDS = 30;
 
 /**
@@ -34,50 +39,92 @@ export function fitPrior(categories: readonly CategoryCodes[], seed: number): Pr
     const total = categories.reduce((sum, { codes }) => sum + codes.length, 0);
     return categories.flatMap(({ category, codes }) => {
         const count = bestClusterCount(codes, seed);
-        return fitClusters(codes, count, seed).map((cluster) => ({
+        return fitClusters(codes, count, seed).map(({ weight, mean, covariance }) => ({
             category,
-            ...cluster,
-            weight: (cluster.weight * codes.length) / total,
+            weight: (weight * codes.length) / total,
+            mean: Float32Array.from(mean),
+            ...factorise(covariance),
         }));
     });
 }
 
-type Component = Omit<PriorComponent, "category">;
+interface Cluster {
+    /** Share of the codes. */
+    readonly weight: number;
+    readonly mean: Float64Array;
+    readonly covariance: Matrix;
+}
 
-function fitClusters(codes: readonly Float32Array[], count: number, seed: number): Component[] {
-    return clusterCodes(codes, count, new Random(seed, 5)).map((cluster) => ({
-        weight: cluster.length / codes.length,
-        ...fitGaussian(cluster),
+function fitClusters(codes: readonly Float32Array[], count: number, seed: number): Cluster[] {
+    const clusters = clusterCodes(codes, count, new Random(seed, 5)).map((cluster) => {
+        const mean = meanOf(cluster);
+        return { size: cluster.length, mean, scatter: scatterOf(cluster, mean) };
+    });
+    const size = codes[0].length;
+    const within = clusters.reduce((sum, { scatter }) => sum.add(scatter), Matrix.zeros(size, size));
+    const shared = within.div(Math.max(1, codes.length - clusters.length));
+    return clusters.map(({ size, mean, scatter }) => ({
+        weight: size / codes.length,
+        mean,
+        covariance: scatter.add(Matrix.mul(shared, SHARED_CODES)).div(size + SHARED_CODES),
     }));
 }
 
-/** Of `CLUSTER_COUNTS`, by the mean logarithm of the density at every fifth code, which the rest was fitted without. */
+/** The covariance as principal directions times deviations, and what these leave, entry by entry. */
+function factorise(covariance: Matrix): Pick<PriorComponent, "factors" | "factorCount" | "deviations"> {
+    const size = covariance.rows;
+    const { variances, directions } = principalDirections(covariance);
+    const factorCount = Math.min(FACTOR_COUNT, size, variances.filter((variance) => variance > 0).length);
+    const factors = new Float32Array(factorCount * size);
+    const left = covariance.diagonal();
+    for (let f = 0; f < factorCount; f++) {
+        for (let i = 0; i < size; i++) {
+            factors[f * size + i] = Math.sqrt(variances[f]) * directions[f][i];
+            left[i] -= factors[f * size + i] ** 2;
+        }
+    }
+    return { factors, factorCount, deviations: Float32Array.from(left, (rest) => Math.sqrt(Math.max(0, rest))) };
+}
+
+/**
+ * Of `CLUSTER_COUNTS`, by the logarithm of the density at every fifth code, which the rest was fitted without: the least
+ * whose mean is within a standard error of the best (Breiman et al., "Classification and Regression Trees", 1984).
+ */
 export function bestClusterCount(codes: readonly Float32Array[], seed: number): number {
     const candidates = CLUSTER_COUNTS.filter((count) => count === 1 || codes.length >= count * CODES_PER_CLUSTER);
     if (candidates.length === 1) return 1;
-    const score = (count: number) => {
-        let sum = 0;
-        for (let fold = 0; fold < HELD_OUT; fold++) {
-            const kept = codes.filter((_, i) => i % HELD_OUT !== fold);
-            const densities = fitClusters(kept, count, seed).map(logDensity);
-            for (let i = fold; i < codes.length; i += HELD_OUT) sum += logSum(densities.map((at) => at(codes[i])));
-        }
-        return sum;
-    };
-    const scores = candidates.map(score);
-    return candidates[scores.indexOf(Math.max(...scores))];
+    const scores = candidates.map((count) => heldOutDensities(codes, count, seed));
+    const means = scores.map((values) => values.reduce((sum, value) => sum + value, 0) / values.length);
+    const best = means.indexOf(Math.max(...means));
+    return candidates[means.findIndex((mean, n) => means[best] - mean <= errorOfDifference(scores[best], scores[n]))];
 }
 
-/** ln(weight · N(code; mean, FᵀF + D²)) as a function of the code, but for a constant. */
-function logDensity({ weight, mean, factors, factorCount, deviations }: Component): (code: Float32Array) => number {
+/** ln density at each code under clusters fitted without it. */
+function heldOutDensities(codes: readonly Float32Array[], count: number, seed: number): number[] {
+    const values = new Array<number>(codes.length);
+    for (let fold = 0; fold < HELD_OUT; fold++) {
+        const kept = codes.filter((_, i) => i % HELD_OUT !== fold);
+        const densities = fitClusters(kept, count, seed).map(logDensity);
+        for (let i = fold; i < codes.length; i += HELD_OUT) values[i] = logSum(densities.map((at) => at(codes[i])));
+    }
+    return values;
+}
+
+/** Standard error of the mean of a − b. */
+function errorOfDifference(a: readonly number[], b: readonly number[]): number {
+    const differences = a.map((value, i) => value - b[i]);
+    const mean = differences.reduce((sum, value) => sum + value, 0) / differences.length;
+    const squares = differences.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+    return Math.sqrt(squares / Math.max(1, differences.length - 1) / differences.length);
+}
+
+/** ln(weight · N(code; mean, covariance)) as a function of the code, but for a constant. */
+function logDensity({ weight, mean, covariance }: Cluster): (code: Float32Array) => number {
     const size = mean.length;
-    const least = LEAST_DEVIATION * Math.sqrt(deviations.reduce((sum, d) => sum + d * d, 0) / size) || 1e-6;
-    const rows = Matrix.from1DArray(factorCount, size, factors);
-    const covariance = rows.transpose().mmul(rows);
-    for (let i = 0; i < size; i++) covariance.set(i, i, covariance.get(i, i) + Math.max(deviations[i], least) ** 2);
-    const cholesky = new CholeskyDecomposition(covariance);
-    const triangle = cholesky.lowerTriangularMatrix;
-    const halfLogDeterminant = triangle.diagonal().reduce((sum, value) => sum + Math.log(value), 0);
+    const least = LEAST_DEVIATION ** 2 * (covariance.trace() / size) || 1e-12;
+    const cholesky = new CholeskyDecomposition(covariance.clone().add(Matrix.eye(size).mul(least)));
+    const { lowerTriangularMatrix } = cholesky;
+    const halfLogDeterminant = lowerTriangularMatrix.diagonal().reduce((sum, value) => sum + Math.log(value), 0);
     return (code) => {
         const offset = Matrix.columnVector(Array.from(code, (value, i) => value - mean[i]));
         const squared = offset.transpose().mmul(cholesky.solve(offset)).get(0, 0);
@@ -91,25 +138,6 @@ function logSum(values: readonly number[]): number {
     return most + Math.log(values.reduce((sum, value) => sum + Math.exp(value - most), 0));
 }
 
-function fitGaussian(codes: readonly Float32Array[]): Omit<PriorComponent, "category" | "weight"> {
-    const { mean, variances, directions, covariance } = principalAxes(codes);
-    const factorCount = Math.min(FACTOR_COUNT, codes.length - 1, mean.length);
-    const factors = new Float32Array(factorCount * mean.length);
-    const left = Float64Array.from(mean, (_, i) => covariance.get(i, i));
-    for (let f = 0; f < factorCount; f++) {
-        for (let i = 0; i < mean.length; i++) {
-            factors[f * mean.length + i] = Math.sqrt(variances[f]) * directions[f][i];
-            left[i] -= factors[f * mean.length + i] ** 2;
-        }
-    }
-    return {
-        mean: Float32Array.from(mean),
-        factors,
-        factorCount,
-        deviations: Float32Array.from(left, (variance) => Math.sqrt(Math.max(0, variance))),
-    };
-}
-
 /**
  * Codes in clusters by k-means, the best of several starts (Arthur and Vassilvitskii, "k-means++", 2007); clusters too
  * small to have a spread of their own join the nearest.
@@ -120,8 +148,13 @@ export function clusterCodes(codes: readonly Float32Array[], count: number, rand
         let centres = spreadCentres(codes, count, random);
         let labels: number[] = [];
         for (let round = 0; round < ROUNDS; round++) {
-            labels = codes.map((code) => nearest(code, centres));
-            centres = centres.map((centre, k) => meanOf(codes.filter((_, i) => labels[i] === k)) ?? centre);
+            const next = codes.map((code) => nearest(code, centres));
+            if (next.every((label, i) => label === labels[i])) break;
+            labels = next;
+            centres = centres.map((centre, k) => {
+                const own = codes.filter((_, i) => labels[i] === k);
+                return own.length > 0 ? meanOf(own) : centre;
+            });
         }
         const cost = codes.reduce((sum, code, i) => sum + squaredDistance(code, centres[labels[i]]), 0);
         if (!best || cost < best.cost) best = { labels, cost };
@@ -130,7 +163,7 @@ export function clusterCodes(codes: readonly Float32Array[], count: number, rand
     const clusters = Array.from({ length: count }, (_, k) => codes.filter((_, i) => labels[i] === k));
     const large = clusters.filter((cluster) => cluster.length >= SMALLEST_CLUSTER);
     if (large.length === 0) return [[...codes]];
-    const centres = large.map((cluster) => meanOf(cluster) as Float64Array);
+    const centres = large.map((cluster) => meanOf(cluster));
     for (const cluster of clusters.filter((cluster) => cluster.length < SMALLEST_CLUSTER)) {
         for (const code of cluster) large[nearest(code, centres)].push(code);
     }
@@ -161,9 +194,4 @@ function squaredDistance(a: ArrayLike<number>, b: ArrayLike<number>): number {
     let sum = 0;
     for (let i = 0; i < a.length; i++) sum += (a[i] - b[i]) ** 2;
     return sum;
-}
-
-function meanOf(codes: readonly Float32Array[]): Float64Array | null {
-    if (codes.length === 0) return null;
-    return Float64Array.from(codes[0], (_, i) => codes.reduce((sum, code) => sum + code[i], 0) / codes.length);
 }
