@@ -46,6 +46,8 @@ export const OBSERVED_KIND = "observed";
 
 /** One way to complete a scan, made by `ShapeModel.completeScanAsync`. */
 export class ScanCompletion {
+    /** What was completed: the scan without what was asked to be removed. */
+    readonly scan: Scan;
     /** [latentSize] */
     readonly latent: Float32Array;
     /** From the decoder's model space into the scan's space. */
@@ -59,11 +61,10 @@ export class ScanCompletion {
 
     constructor(
         private readonly host: CompletionHost,
-        /** What was completed. */
-        readonly scan: Scan,
         private readonly completion: Completion,
         readonly mode: CompletionMode,
     ) {
+        this.scan = completion.scan;
         this.latent = completion.latent;
         this.transform = Matrix.FromArray(toMatrix(completion.pose));
         this.category = completion.category;
@@ -120,7 +121,7 @@ export async function completeScanOn(
     const scan = await toScanAsync(source);
     const signal = host.signalOf(options.signal);
     const completions = await completeScanAsync(host.field, host.decoder, scan, { ...options, signal });
-    return completions.map((completion) => new ScanCompletion(host, scan, completion, mode));
+    return completions.map((completion) => new ScanCompletion(host, completion, mode));
 }
 
 function blendColors(

@@ -2,7 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { basename, extname } from "node:path";
 import { parseArgs } from "node:util";
 import { Presets, SingleBar } from "cli-progress";
-import { completeScanAsync } from "../completion/completeScan.js";
+import { type CompletionOptions, completeScanAsync } from "../completion/completeScan.js";
 import { toMatrix } from "../completion/pose.js";
 import { readScanAsync } from "../completion/readers/readScan.js";
 import type { Scan } from "../completion/scan.js";
@@ -24,6 +24,8 @@ Completes a scan of a part of an object (PLY, PCD, XYZ or GLB), with no GPU and 
   --mode MODE         replace: the decoder's shape; fuse: one surface through the scan's points; fill: the scan as it
                       is and the missing part beside it (replace)
   --up AXIS           the scan's up axis, x, y or z (y)
+  --remove-outliers   drop points that stray from the others
+  --remove-support    drop the plane that the object stands on
   --sensor X,Y,Z      where the sensor stood, in the scan's units
   --resolution R      cells along the longest side of the shape, ${MIN_RESOLUTION} to ${MAX_RESOLUTION} (64)
   --out FILE.glb      where to (the scan's name with -completed.glb)
@@ -50,12 +52,13 @@ export async function complete(args: readonly string[]): Promise<void> {
     if (!COMPLETION_MODES.includes(mode)) {
         throw new UserError(`--mode: got "${flags.mode}"; expected ${COMPLETION_MODES.join(", ")}`);
     }
-    if (flags.up !== "x" && flags.up !== "y" && flags.up !== "z") {
-        throw new UserError(`--up: got "${flags.up}"; expected x, y or z`);
+    const { up } = flags;
+    if (up !== "x" && up !== "y" && up !== "z") {
+        throw new UserError(`--up: got "${up}"; expected x, y or z`);
     }
     const resolution = wholeNumber("resolution", flags.resolution, MIN_RESOLUTION, MAX_RESOLUTION);
     const decoder = await loadDecoder(flags.model);
-    const { category, up } = flags;
+    const { category } = flags;
     const categories = decoder.metadata?.categories ?? [];
     if (category !== undefined && !categories.includes(category)) {
         throw new UserError(`--category: got "${category}"; expected one of ${categories.join(", ") || "none"}`);
@@ -71,9 +74,11 @@ export async function complete(args: readonly string[]): Promise<void> {
     if (!flags.quiet) bar.start(100, 0);
     try {
         const onProgress = (share: number) => bar.update(Math.round(100 * share));
-        const [best] = await completeScanAsync(field, decoder, scan, { category, up, onProgress }).catch(asUserError);
+        const { "remove-outliers": removeOutliers, "remove-support": removeSupport } = flags;
+        const options: CompletionOptions = { category, up, removeOutliers, removeSupport, onProgress };
+        const [best] = await completeScanAsync(field, decoder, scan, options).catch(asUserError);
         const slope = await fieldSlopeAsync(field, decoder, typicalLatents(decoder.metadata));
-        const surface = await surfaceOfCompletionAsync(field, decoder, scan, best, { mode, resolution, slope });
+        const surface = await surfaceOfCompletionAsync(field, decoder, best.scan, best, { mode, resolution, slope });
         const { confidence } = best;
         const extras = {
             category: best.category,
@@ -82,7 +87,7 @@ export async function complete(args: readonly string[]): Promise<void> {
             confidence: confidence.value,
             mode,
         };
-        const bytes = await writeCompletionGlb(surface, mode === "fill" ? scan : null, extras);
+        const bytes = await writeCompletionGlb(surface, mode === "fill" ? best.scan : null, extras);
         await writeFile(out, bytes).catch((cause: Error) => {
             throw new UserError(`--out: ${out} can't be written (${cause.message})`);
         });
@@ -108,6 +113,8 @@ function readFlags(args: readonly string[]) {
                 mode: { type: "string", default: "replace" },
                 up: { type: "string", default: "y" },
                 sensor: { type: "string" },
+                "remove-outliers": { type: "boolean", default: false },
+                "remove-support": { type: "boolean", default: false },
                 resolution: { type: "string", default: "64" },
                 out: { type: "string" },
                 quiet: { type: "boolean", default: false },

@@ -1,11 +1,12 @@
 import type { Field } from "../field/field.js";
 import type { Decoder } from "../model/decoder.js";
+import { cleanScan } from "./cleanScan.js";
 import { createCodePrior } from "./codePrior.js";
 import { type Confidence, judge } from "./confidence.js";
 import { type Candidate, searchShapes } from "./fit.js";
-import { estimateNormals } from "./normals.js";
-import { compose, type Similarity, type Vector } from "./pose.js";
-import { type Scan, toUnitScan, type UnitScan } from "./scan.js";
+import { outwardNormals } from "./normals.js";
+import { compose, IDENTITY, type Similarity, type Vector } from "./pose.js";
+import { checkScan, type Scan, toUnitScan, type UnitScan } from "./scan.js";
 import { startPoses } from "./starts.js";
 
 export interface CompletionOptions {
@@ -13,6 +14,10 @@ export interface CompletionOptions {
     category?: string;
     /** The scan's up direction; "y" unless given. */
     up?: "x" | "y" | "z" | Vector;
+    /** Drop points that stray from the others; off unless given. */
+    removeOutliers?: boolean;
+    /** Drop the plane that the object stands on; off unless given. */
+    removeSupport?: boolean;
     /** Results wanted, the best first; 3 unless given. */
     count?: number;
     signal?: AbortSignal;
@@ -22,6 +27,8 @@ export interface CompletionOptions {
 
 /** One way to complete a scan. */
 export interface Completion {
+    /** What was completed: the scan without what was asked to be removed. */
+    readonly scan: Scan;
     /** [latentSize] */
     readonly latent: Float32Array;
     /** From the decoder's model space into the scan's space. */
@@ -59,8 +66,11 @@ export async function completeScanAsync(
     const prior = createCodePrior(operation, decoder.metadata, decoder.latentSize, category);
     const { bounds } = decoder;
     const side = SHAPE_SHARE * Math.max(...bounds.max.map((max, axis) => max - bounds.min[axis]));
-    const unit = toUnitScan(operation, scan, side);
-    const normals = unit.normals ?? estimateNormals(unit.positions, unit.sensorPositions);
+    const { removeOutliers = false, removeSupport = false } = options;
+    checkScan(operation, scan);
+    const ready = removeOutliers || removeSupport ? cleanScan(scan, { removeOutliers, removeSupport, up }) : scan;
+    const unit = toUnitScan(operation, ready, side);
+    const normals = outwardNormals(unit);
     const upAxis = "xyz".indexOf(decoder.metadata?.upAxis ?? "y");
     const towardsSensor = sensorDirection(unit, up);
     const poses = startPoses({ yawCount: YAWS, scales: SCALES, shifts: SHIFTS, up, upAxis, towardsSensor });
@@ -68,7 +78,7 @@ export async function completeScanAsync(
     const candidates = await searchShapes(field, bounds, prior, unit, normals, { starts, signal, onProgress });
     const results: Completion[] = [];
     for (const candidate of candidates.slice(0, count)) {
-        results.push(await toCompletion(field, decoder, unit, normals, candidate, signal));
+        results.push(await toCompletion(field, decoder, ready, unit, normals, candidate, signal));
     }
     onProgress?.(1);
     return results;
@@ -76,7 +86,8 @@ export async function completeScanAsync(
 
 async function toCompletion(
     field: Field,
-    { bounds, metadata }: Pick<Decoder, "bounds" | "metadata">,
+    { bounds }: Pick<Decoder, "bounds">,
+    scan: Scan,
     unit: UnitScan,
     normals: Float32Array,
     candidate: Candidate,
@@ -84,13 +95,11 @@ async function toCompletion(
 ): Promise<Completion> {
     const { latent, pose } = candidate.state;
     return {
+        scan,
         latent,
-        pose: compose(
-            { rotation: Float64Array.of(1, 0, 0, 0, 1, 0, 0, 0, 1), scale: unit.scale, translation: unit.centre },
-            pose,
-        ),
+        pose: compose({ ...IDENTITY, scale: unit.scale, translation: unit.centre }, pose),
         category: candidate.category,
-        confidence: await judge(field, bounds, metadata, unit, normals, candidate, signal),
+        confidence: await judge(field, bounds, unit, normals, candidate, signal),
         iterations: candidate.iterations,
         cost: candidate.cost,
     };

@@ -1,6 +1,5 @@
 import type { Field } from "../field/field.js";
-import { typicality } from "../latent/index.js";
-import type { Bounds, DecoderMetadata } from "../model/decoder.js";
+import type { Bounds } from "../model/decoder.js";
 import type { Candidate } from "./fit.js";
 import { clampInto } from "./fitProblem.js";
 import { createObservations } from "./observations.js";
@@ -13,26 +12,25 @@ export interface Confidence {
     readonly value: number;
     /** Median distance of the observed points to the shape, as a part of the shape's longest side. */
     readonly residual: number;
-    /** Share of the observed points within 2 % of the longest side of the shape. */
+    /** Share of the observed points within 1.2 % of the longest side of the shape. */
     readonly explained: number;
     /** Share of the space seen to be empty that the shape fills by more than 1 % of its longest side. */
     readonly violated: number;
-    /** Of the code among those of its category, 0 to 1; 1 for decoders without a prior. */
+    /** How ordinary the code is, 0 to 1: 1 up to the distance from its component's mean that samples have. */
     readonly typicality: number;
 }
 
 const SAMPLES = 1024;
-const NEAR = 0.02;
+const NEAR = 0.012;
 const DEEP = 0.01;
 
 /** Measures a candidate against samples that its fit did not see. */
 export async function judge(
     field: Field,
     bounds: Bounds,
-    metadata: DecoderMetadata | null,
     scan: UnitScan,
     normals: Float32Array,
-    { state, category }: Pick<Candidate, "state" | "category">,
+    { state, typicality }: Pick<Candidate, "state" | "typicality">,
     signal?: AbortSignal,
 ): Promise<Confidence> {
     const observations = createObservations(scan, normals, SAMPLES, 99);
@@ -53,12 +51,11 @@ export async function judge(
     onSurface.sort((a, b) => a - b);
     const explained = onSurface.filter((distance) => distance <= NEAR).length / Math.max(1, onSurface.length);
     const violated = emptyCount > 0 ? filledCount / emptyCount : 0;
-    const ordinary = category && metadata ? typicality(state.latent, metadata, category) : 1;
     return {
-        value: explained ** 2 * (1 - violated) ** 2 * Math.min(1, 2 * ordinary),
+        value: explained ** 2 * (1 - violated) ** 2 * typicality,
         residual: onSurface[onSurface.length >> 1] ?? Number.POSITIVE_INFINITY,
         explained,
         violated,
-        typicality: ordinary,
+        typicality,
     };
 }

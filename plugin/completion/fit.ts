@@ -43,6 +43,8 @@ export interface SearchOptions {
 /** A guess that went through all stages. */
 export interface Candidate extends Fit {
     readonly category: string | null;
+    /** From 0 to 1: 1 up to the distance from its component's mean that samples of the prior have. */
+    readonly typicality: number;
 }
 
 /**
@@ -86,7 +88,11 @@ export async function searchShapes(
         fits.sort((a, b) => a.cost - b.cost);
         states = fits.map(({ state }) => state);
     }
-    return fits.map((fit) => ({ ...fit, category: nearestComponent(prior, fit.state.latent).component.category }));
+    return fits.map((fit) => {
+        const { component, squared } = nearestComponent(prior, fit.state.latent);
+        const excess = Math.max(0, squared / field.latentSize - 1);
+        return { ...fit, category: component.category, typicality: Math.exp(-excess) };
+    });
 }
 
 function problemOf(

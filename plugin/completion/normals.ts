@@ -1,4 +1,30 @@
+import { planeNormal } from "./planeNormal.js";
 import { PointTree } from "./pointTree.js";
+import type { UnitScan } from "./scan.js";
+
+/** Mean cosine between given normals and directions from the centre below which they look inward all together. */
+const INSIDE_OUT = -0.2;
+
+/**
+ * Outward normals of a scan: its own where it has any, turned round where they look away from the sensor or, without
+ * one, all to the inside; else estimated. [n, 3]
+ */
+export function outwardNormals({ positions, normals, sensorPositions }: UnitScan): Float32Array {
+    if (!normals) {
+        return estimateNormals(positions, sensorPositions);
+    }
+    const outward = normals.slice();
+    if (sensorPositions) {
+        turnToSensor(positions, outward, sensorPositions);
+        return outward;
+    }
+    let sum = 0;
+    for (let at = 0; at < positions.length; at += 3) {
+        const length = Math.hypot(positions[at], positions[at + 1], positions[at + 2]) || 1;
+        for (let axis = 0; axis < 3; axis++) sum += (outward[at + axis] * positions[at + axis]) / length;
+    }
+    return sum < (INSIDE_OUT * positions.length) / 3 ? outward.map((value) => -value) : outward;
+}
 
 /** Neighbours that a plane is laid through. */
 const NEIGHBOURS = 16;
@@ -45,62 +71,6 @@ export function turnToSensor(positions: Float32Array, normals: Float32Array, sen
     }
 }
 
-/** The eigenvector of the least eigenvalue of the neighbours' covariance; zeros if they lie on a line or a point. */
-function planeNormal(positions: Float32Array, indices: Int32Array, count: number): [number, number, number] {
-    const mean = [0, 0, 0];
-    for (let k = 0; k < count; k++) {
-        for (let axis = 0; axis < 3; axis++) mean[axis] += positions[3 * indices[k] + axis] / count;
-    }
-    let [xx, xy, xz, yy, yz, zz] = [0, 0, 0, 0, 0, 0];
-    for (let k = 0; k < count; k++) {
-        const at = 3 * indices[k];
-        const [x, y, z] = [positions[at] - mean[0], positions[at + 1] - mean[1], positions[at + 2] - mean[2]];
-        xx += x * x;
-        xy += x * y;
-        xz += x * z;
-        yy += y * y;
-        yz += y * z;
-        zz += z * z;
-    }
-    const trace = xx + yy + zz;
-    if (!(trace > 0)) {
-        return [0, 0, 0];
-    }
-    // Eigenvalues in closed form (Smith 1961); the eigenvector as the largest cross product of two rows of A − λ.
-    const mid = trace / 3;
-    const spread = Math.sqrt(
-        ((xx - mid) ** 2 + (yy - mid) ** 2 + (zz - mid) ** 2 + 2 * (xy * xy + xz * xz + yz * yz)) / 6,
-    );
-    if (!(spread > 1e-9 * trace)) {
-        return [0, 0, 0];
-    }
-    const [a, d, f] = [(xx - mid) / spread, (yy - mid) / spread, (zz - mid) / spread];
-    const [b, c, e] = [xy / spread, xz / spread, yz / spread];
-    const half = (a * (d * f - e * e) - b * (b * f - e * c) + c * (b * e - d * c)) / 2;
-    const least = mid + 2 * spread * Math.cos(Math.acos(Math.min(1, Math.max(-1, half))) / 3 + (2 * Math.PI) / 3);
-    const rows = [
-        [xx - least, xy, xz],
-        [xy, yy - least, yz],
-        [xz, yz, zz - least],
-    ];
-    let best = [0, 0, 0];
-    let length = 0;
-    for (const [u, v] of [
-        [rows[0], rows[1]],
-        [rows[0], rows[2]],
-        [rows[1], rows[2]],
-    ]) {
-        const product = [u[1] * v[2] - u[2] * v[1], u[2] * v[0] - u[0] * v[2], u[0] * v[1] - u[1] * v[0]];
-        const size = Math.hypot(...product);
-        if (size > length) {
-            [best, length] = [product, size];
-        }
-    }
-    // On a line every row is parallel to every other.
-    return length > 1e-6 * trace * trace ? [best[0] / length, best[1] / length, best[2] / length] : [0, 0, 0];
-}
-
-/** Farther apart than this many mean spacings are other pieces, oriented by themselves. */
 function spreadOrientation(positions: Float32Array, normals: Float32Array, tree: PointTree): void {
     const count = positions.length / 3;
     const centre = [0, 0, 0];

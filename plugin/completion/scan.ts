@@ -1,3 +1,5 @@
+import { finitePoints } from "./observed.js";
+import { planeNormal } from "./planeNormal.js";
 import type { Vector } from "./pose.js";
 
 /** What a sensor saw of an object, in units and axes of its own. */
@@ -46,7 +48,7 @@ export interface UnitScan {
  * @throws if array lengths disagree or fewer than `MIN_SCAN_POINTS` finite points at different places are left
  */
 export function toUnitScan(operation: string, scan: Scan, side: number): UnitScan {
-    checkArrays(operation, scan);
+    checkScan(operation, scan);
     const { positions, normals, sensorPositions } = scan;
     const total = positions.length / 3;
     const chosen = choosePoints(positions);
@@ -71,14 +73,16 @@ export function toUnitScan(operation: string, scan: Scan, side: number): UnitSca
             const axis = i % 3;
             return (from[3 * indexOf((i - axis) / 3) + axis] - centre[axis]) / scale;
         });
+    const moved = move(positions, (slot) => chosen[slot], kept);
+    checkSpread(operation, moved);
     return {
-        positions: move(positions, (slot) => chosen[slot], kept),
+        positions: moved,
         normals: normals ? unitNormals(normals, chosen) : null,
         sensorPositions: sensorPositions
             ? move(sensorPositions, sensorPositions.length === 3 ? () => 0 : (slot) => chosen[slot], kept)
             : null,
         emptyPoints: scan.emptyPoints
-            ? move(scan.emptyPoints, (slot) => slot, scan.emptyPoints.length / 3).filter(Number.isFinite)
+            ? finitePoints(move(scan.emptyPoints, (slot) => slot, scan.emptyPoints.length / 3))
             : new Float32Array(0),
         scale,
         centre,
@@ -86,7 +90,36 @@ export function toUnitScan(operation: string, scan: Scan, side: number): UnitSca
     };
 }
 
-function checkArrays(operation: string, scan: Scan): void {
+/** Thinner than this, unit frame, is a sheet: a hundredth of what sensors leave on the flattest part of a prop. */
+const SHEET = 1e-3;
+
+/** A line or a sheet fits any object. */
+function checkSpread(operation: string, positions: Float32Array): void {
+    const count = positions.length / 3;
+    const normal = planeNormal(
+        positions,
+        Int32Array.from({ length: count }, (_, n) => n),
+        count,
+    );
+    let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+    for (let n = 0; n < count; n++) {
+        const height = normal.reduce((sum, value, axis) => sum + value * positions[3 * n + axis], 0);
+        low = Math.min(low, height);
+        high = Math.max(high, height);
+    }
+    // No normal at all: the points lie on a line.
+    if (!(high - low > SHEET)) {
+        throw new Error(
+            `${operation}: all ${count} points of the scan lie in one plane or line; expected a part of an object in the round; scan more of it, or leave removeSupport off`,
+        );
+    }
+}
+
+/** @throws if an array of a scan is of the wrong kind or length */
+export function checkScan(operation: string, scan: Scan): void {
+    if (!scan || typeof scan !== "object") {
+        throw new Error(`${operation}: got ${String(scan)} as scan; expected { positions, … }; pass the scan's points`);
+    }
     const { positions, normals, sensorPositions, emptyPoints, indices } = scan;
     const triples = (name: string, array: unknown, lengths: readonly number[] | null) => {
         const isFitting =
