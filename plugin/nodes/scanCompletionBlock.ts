@@ -3,6 +3,7 @@ import type { VertexData } from "@babylonjs/core/Meshes/mesh.vertexData.js";
 import { NodeGeometryBlockConnectionPointTypes } from "@babylonjs/core/Meshes/Node/Enums/nodeGeometryConnectionPointTypes.js";
 import type { NodeGeometryConnectionPoint } from "@babylonjs/core/Meshes/Node/nodeGeometryBlockConnectionPoint.js";
 import type { NodeGeometryBuildState } from "@babylonjs/core/Meshes/Node/nodeGeometryBuildState.js";
+import type { CompletionMode } from "../completion/surfaceOfCompletion.js";
 import { checkResolution } from "../surface/grid.js";
 import { AsyncShapeBlock } from "./asyncShapeBlock.js";
 import { knownCategories, makeEditable } from "./editable.js";
@@ -12,8 +13,8 @@ import { RehearsalState } from "./rehearsal.js";
 import type { CompletedScan } from "./shapeModels.js";
 import { boxUvs, type TexturedSurface, toVertexData } from "./texturedSurface.js";
 
-/** What becomes of the scan: the shape instead of it, the missing part beside it, or both as one. */
-export const COMPLETION_BLOCK_MODES = ["replace", "fill", "fuse"] as const;
+/** Listed here too: the completion's own module is only loaded when a scan is completed. */
+const MODES: readonly CompletionMode[] = ["replace", "fuse", "fill"];
 
 const DEFAULT_RESOLUTION = 64;
 
@@ -22,13 +23,13 @@ export class ScanCompletionBlock extends AsyncShapeBlock {
     static {
         makeEditable(ScanCompletionBlock, [
             { name: "category", label: "Category", kind: "choice", choices: knownCategories },
-            { name: "mode", label: "Mode", kind: "choice", choices: () => COMPLETION_BLOCK_MODES },
+            { name: "mode", label: "Mode", kind: "choice", choices: () => MODES },
         ]);
     }
 
     /** One of the decoder's categories; empty tries all. */
     category = "";
-    /** What the geometry is: "replace", "fill" or "fuse". */
+    /** What the geometry is: the shape instead of the scan, both as one ("fuse"), or the missing part alone ("fill"). */
     mode: string = "replace";
 
     constructor(name: string) {
@@ -104,10 +105,8 @@ export class ScanCompletionBlock extends AsyncShapeBlock {
         if (!model.completeScanAsync) {
             throw new Error("got a decoder that completes no scans; expected a ShapeModel; register one of LoadAsync");
         }
-        if (!COMPLETION_BLOCK_MODES.some((known) => known === mode)) {
-            throw new Error(
-                `got mode "${mode}"; expected one of ${COMPLETION_BLOCK_MODES.join(", ")}; set the block's mode`,
-            );
+        if (!MODES.some((known) => known === mode)) {
+            throw new Error(`got mode "${mode}"; expected one of ${MODES.join(", ")}; set the block's mode`);
         }
         const scan = this.scan.getConnectedValue(state) as VertexData | null | undefined;
         if (!scan?.positions?.length) {
@@ -153,7 +152,7 @@ export class ScanCompletionBlock extends AsyncShapeBlock {
                       key: `completed ${mode} ${resolution} ${key}`,
                       make: async () => {
                           const { positions, normals, indices } = await best.createSurfaceAsync({
-                              mode: mode as "fuse",
+                              mode: mode as CompletionMode,
                               resolution,
                           });
                           return boxUvs(positions, normals, indices);

@@ -1,19 +1,13 @@
-import type { Matrix } from "@babylonjs/core/Maths/math.vector.pure.js";
+import type { CompletionMeshOptions, ScanCompletion } from "../babylon/scanCompletion.js";
 import type { ShapeModel } from "../babylon/shapeModel.js";
+import type { SurfaceMesh } from "../surface/mesh.js";
 
 /** What graphs need of a completed scan. */
-export interface CompletedScan {
-    /** [latentSize] */
-    readonly latent: Float32Array;
-    /** From the decoder's model space into the scan's space. */
-    readonly transform: Matrix;
-    /** From 0 to 1. */
-    readonly confidence: number;
-    createSurfaceAsync(options: {
-        mode?: "replace" | "fill" | "fuse";
-        resolution?: number;
-    }): Promise<{ positions: Float32Array; normals: Float32Array; indices: Uint32Array }>;
-}
+export type CompletedScan = Pick<ScanCompletion, "latent" | "transform" | "confidence"> & {
+    createSurfaceAsync(
+        options: Pick<CompletionMeshOptions, "mode" | "resolution">,
+    ): Promise<Pick<SurfaceMesh, "positions" | "normals" | "indices">>;
+};
 
 /** Completing scans, for decoders that can. */
 interface ScanCompleter {

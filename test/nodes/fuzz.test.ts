@@ -129,7 +129,7 @@ describe(`${RUNS} mutated graphs`, () => {
         expect(outcomes.built + outcomes.refusedByReader + outcomes.refusedByBuild).toBe(RUNS);
         // All three outcomes have to be common, or the mutations test nothing.
         expect(Math.min(outcomes.built, outcomes.refusedByReader, outcomes.refusedByBuild)).toBeGreaterThan(RUNS / 50);
-    }, 300_000);
+    }, 600_000);
 
     it("read by the engine itself leave no rejection behind either", async () => {
         const bases = await baseGraphs();
@@ -158,5 +158,5 @@ describe(`${RUNS} mutated graphs`, () => {
         await new Promise((done) => setTimeout(done, 100));
         expect(rejections).toEqual([]);
         expect(read).toBeGreaterThan(runs / 10);
-    }, 300_000);
+    }, 600_000);
 });
