@@ -27,8 +27,8 @@ export interface DepthCamera {
     readonly holeCount: number;
 }
 
-/** Half the picture's side at unit distance. */
-const HALF_VIEW = 0.42;
+/** Half the picture's side at the target, world units: the sensor looks at the whole thing from anywhere. */
+const HALF_VIEW = 1.15;
 /** Depths of neighbours that differ by more than this many pixels' width belong to different surfaces. */
 const JUMP = 6;
 
@@ -40,23 +40,25 @@ const JUMP = 6;
 export function lookAt(thing: Thing, camera: DepthCamera, random: { normal(): number; uniform(): number }): DepthScan {
     const { size, noise } = camera;
     const axes = axesOf(camera);
-    const depths = depthPicture(thing, camera, axes);
+    const halfView = HALF_VIEW / distance(camera);
+    const depths = depthPicture(thing, camera, axes, halfView);
     punchHoles(depths, size, camera.holeCount, () => random.uniform());
 
     const places = new Int32Array(size * size).fill(-1);
     const [positions, empty]: [number[], number[]] = [[], []];
     for (let pixel = 0; pixel < depths.length; pixel++) {
-        const ray = rayOf(pixel, size, axes);
+        const ray = rayOf(pixel, size, axes, halfView);
         const depth = depths[pixel];
         if (Number.isFinite(depth) && depth > 0) {
             places[pixel] = positions.length / 3;
             positions.push(...along(camera.position, ray, depth + noise * random.normal()));
         } else if (depth === Infinity && pixel % 7 === 0) {
-            const reach = Math.hypot(...camera.position.map((value, axis) => value - camera.target[axis]));
-            for (const share of [0.8, 0.95, 1.1]) empty.push(...along(camera.position, ray, share * reach));
+            for (const share of [0.8, 0.95, 1.1]) {
+                empty.push(...along(camera.position, ray, share * distance(camera)));
+            }
         }
     }
-    const indices = joinNeighbours(places, depths, size);
+    const indices = joinNeighbours(places, depths, size, halfView);
     const points = Float32Array.from(positions);
     return {
         positions: points,
@@ -99,19 +101,24 @@ function axesOf({ position, target }: DepthCamera): Axes {
 }
 
 /** Through the middle of a pixel, one unit deep. */
-function rayOf(pixel: number, size: number, { right, up, ahead }: Axes): Vector {
+function rayOf(pixel: number, size: number, { right, up, ahead }: Axes, halfView: number): Vector {
     const [column, row] = [pixel % size, Math.floor(pixel / size)];
-    const [u, v] = [(2 * (column + 0.5)) / size - 1, 1 - (2 * (row + 0.5)) / size].map((side) => side * HALF_VIEW);
+    const [u, v] = [(2 * (column + 0.5)) / size - 1, 1 - (2 * (row + 0.5)) / size].map((side) => side * halfView);
     return [0, 1, 2].map((axis) => ahead[axis] + u * right[axis] + v * up[axis]) as unknown as Vector;
 }
 
 /** Depth of the nearest surface in each pixel, infinite where there is none. */
-function depthPicture({ positions, indices }: Thing, { position, size }: DepthCamera, axes: Axes): Float32Array {
+function depthPicture(
+    { positions, indices }: Thing,
+    { position, size }: DepthCamera,
+    axes: Axes,
+    halfView: number,
+): Float32Array {
     const depths = new Float32Array(size * size).fill(Infinity);
     const project = (at: number): [number, number, number] => {
         const from = subtract([positions[3 * at], positions[3 * at + 1], positions[3 * at + 2]], position);
         const depth = Math.max(1e-4, dot(from, axes.ahead));
-        const [u, v] = [dot(from, axes.right), dot(from, axes.up)].map((side) => side / depth / HALF_VIEW);
+        const [u, v] = [dot(from, axes.right), dot(from, axes.up)].map((side) => side / depth / halfView);
         return [((u + 1) / 2) * size, ((1 - v) / 2) * size, 1 / depth];
     };
     for (let t = 0; t < indices.length; t += 3) {
@@ -149,12 +156,12 @@ function punchHoles(depths: Float32Array, size: number, count: number, uniform: 
     }
 }
 
-function joinNeighbours(places: Int32Array, depths: Float32Array, size: number): Uint32Array {
+function joinNeighbours(places: Int32Array, depths: Float32Array, size: number, halfView: number): Uint32Array {
     const indices: number[] = [];
     const join = (...pixels: [number, number, number]) => {
         const ds = pixels.map((pixel) => depths[pixel]);
         const jump = Math.max(...ds) - Math.min(...ds);
-        const pixelWidth = (2 * HALF_VIEW * Math.max(...ds)) / size;
+        const pixelWidth = (2 * halfView * Math.max(...ds)) / size;
         if (pixels.every((pixel) => places[pixel] >= 0) && jump < JUMP * pixelWidth) {
             indices.push(...pixels.map((pixel) => places[pixel]));
         }
@@ -162,8 +169,9 @@ function joinNeighbours(places: Int32Array, depths: Float32Array, size: number):
     for (let y = 0; y + 1 < size; y++) {
         for (let x = 0; x + 1 < size; x++) {
             const pixel = y * size + x;
-            join(pixel, pixel + 1, pixel + size);
-            join(pixel + 1, pixel + size + 1, pixel + size);
+            // Their fronts face the sensor.
+            join(pixel, pixel + size, pixel + 1);
+            join(pixel + 1, pixel + size, pixel + size + 1);
         }
     }
     return Uint32Array.from(indices);
@@ -188,6 +196,10 @@ function normalsOf(positions: Float32Array, indices: Uint32Array, sensor: Vector
         normals.set(unit(Math.hypot(...own) > 0 ? own : fallback), at);
     }
     return normals;
+}
+
+function distance({ position, target }: DepthCamera): number {
+    return Math.hypot(...subtract(position, target));
 }
 
 function along(from: Vector, ray: Vector, depth: number): Vector {

@@ -34,6 +34,7 @@ async function start(): Promise<void> {
     const session = new Session(stage, shapes, panel, {
         sensorSize: Math.min(256, number("sensor", 112)),
         resolution: Math.min(128, number("resolution", isSoftware ? 40 : 72)),
+        isLively: !isSoftware && !matchMedia("(prefers-reduced-motion: reduce)").matches,
         thing: address.get("thing") ?? "chair",
     });
     for (const control of document.querySelectorAll<HTMLFieldSetElement>("fieldset[disabled]")) {

@@ -5,6 +5,7 @@ import { type DepthScan, joinScans, lookAt } from "./depthCamera.js";
 import { measureMissAsync } from "./miss.js";
 import { type Thing, thingInWorld, thingNames } from "./objects.js";
 import type { Panel } from "./panel.js";
+import { turnAside } from "./turnAside.js";
 import { createCompletedMeshAsync, Workbench } from "./workbench.js";
 
 /** Height of the stage's ground. */
@@ -22,6 +23,8 @@ export interface SessionSettings {
     /** Cells along a side of completed shapes. */
     readonly resolution: number;
     readonly thing: string;
+    /** The view may move by itself. */
+    readonly isLively: boolean;
 }
 
 /** A thing, looks at it, and what they are completed to. */
@@ -129,9 +132,10 @@ export class Session {
                 onProgress: (share) => this.panel.setProgress(share),
             });
             const seconds = (performance.now() - start) / 1000;
-            this.completions = completions;
+            this.completions = [...completions].sort((a, b) => b.confidence - a.confidence);
             this.showResults(seconds);
             await this.showAsync(0, work.signal);
+            if (this.settings.isLively) turnAside(this.stage.scene.activeCamera as ArcRotateCamera);
             document.body.dataset.completed = String(completions.length);
         } catch (error) {
             if (work.signal.aborted) this.panel.say("Stopped.");

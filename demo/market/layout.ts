@@ -41,6 +41,8 @@ export interface Slot {
     readonly size: number;
     /** From 0 to 1, which of its family's colours it has. */
     readonly tint: number;
+    /** The prop whose top it stands on: `y` counts from there. */
+    readonly on?: string;
 }
 
 /** A stall: the side it stands on (−1 left, 1 right), its middle along the street, and a number for its looks. */
@@ -95,7 +97,24 @@ function groundSlots(random: LatentRandom, trade: Trade, side: number, z: number
         return fillRow(random, goods, GROUND_LENGTH, (family) => {
             const [least, most] = traitsOf(family).onGround!;
             return Math.min(largest, least + (most - least) * random.uniform());
-        }).map((item, n) => finish(random, item, side, side * x, 0, start, `${name}/ground ${row}/${n}`));
+        })
+            .map((item, n) => finish(random, item, side, side * x, 0, start, `${name}/ground ${row}/${n}`))
+            .flatMap((slot) => [slot, ...topSlots(random, trade, slot)]);
+    });
+}
+
+/** Small goods on a table that is for sale itself. */
+function topSlots(random: LatentRandom, trade: Trade, host: Slot): Slot[] {
+    const goods = trade.counter.filter((family) => traitsOf(family).onCounter);
+    if (host.family !== "table" || goods.length === 0) return [];
+    return [-0.24, 0, 0.24].flatMap((share, n) => {
+        const family = goods[Math.floor(random.uniform() * goods.length)];
+        const isFree = random.uniform() < 0.25;
+        const size = Math.min(traitsOf(family).onCounter![0], (0.22 * host.size) / traitsOf(family).footprint);
+        // Along the table's width, which lies across its front.
+        const [dx, dz] = [Math.cos(host.yaw), -Math.sin(host.yaw)].map((part) => part * share * host.size);
+        const slot = finish(random, { family, size, at: dz }, Math.sign(host.x), host.x + dx, 0, host.z, "");
+        return isFree ? [] : [{ ...slot, id: `${host.id}/top ${n}`, on: host.id }];
     });
 }
 

@@ -16,6 +16,7 @@ export class MarketShelf implements Shelf {
     physics: MarketPhysics | null = null;
     private readonly growing = new Map<Mesh, { since: number; scale: number }>();
     private readonly standing = new Map<Mesh, Slot>();
+    private readonly byId = new Map<string, Mesh>();
 
     constructor(
         private readonly stage: MarketStage,
@@ -27,7 +28,8 @@ export class MarketShelf implements Shelf {
     put(mesh: Mesh, slot: Slot): void {
         const { minimum, maximum } = mesh.getBoundingInfo();
         const { sink = 0, density } = traitsOf(slot.family);
-        const placement = placeBox(minimum.asArray() as Corner, maximum.asArray() as Corner, slot, sink);
+        const y = slot.y + this.topOf(slot.on);
+        const placement = placeBox(minimum.asArray() as Corner, maximum.asArray() as Corner, { ...slot, y }, sink);
         mesh.position.set(placement.x, placement.y, placement.z);
         mesh.rotation.y = slot.yaw;
         mesh.scaling.setAll(placement.scale);
@@ -35,15 +37,27 @@ export class MarketShelf implements Shelf {
         mesh.setEnabled(true);
         this.stage.show(mesh);
         this.standing.set(mesh, slot);
+        this.byId.set(slot.id, mesh);
         this.physics?.addProp(mesh, density);
         if (this.grows) this.growing.set(mesh, { since: performance.now(), scale: placement.scale });
     }
 
-    take(mesh: Mesh): void {
+    take(mesh: Mesh, slot: Slot): void {
+        this.byId.delete(slot.id);
         this.stage.hide(mesh);
         this.growing.delete(mesh);
         this.standing.delete(mesh);
         this.physics?.removeProp(mesh);
+    }
+
+    /** Height of a prop's top as it was put up; 0 for the street. */
+    private topOf(id: string | undefined): number {
+        const mesh = id === undefined ? undefined : this.byId.get(id);
+        const slot = mesh && this.standing.get(mesh);
+        if (!mesh || !slot) return 0;
+        const { minimum, maximum } = mesh.getBoundingInfo();
+        const sides = maximum.subtract(minimum);
+        return slot.y + (slot.size * sides.y) / Math.max(sides.x, sides.y, sides.z);
     }
 
     /** The props that stand without weight because they came before the physics engine get it, a few at a time. */
@@ -64,4 +78,5 @@ export class MarketShelf implements Shelf {
     }
 }
 
+/** Corner of a box. */
 type Corner = [number, number, number];

@@ -94,6 +94,7 @@ export class PropStream {
         if (this.failures >= PATIENCE || this.arrived.length > 2 * this.options.concurrency) return;
         for (const slot of this.wanted) {
             if (this.coming.size >= this.options.concurrency) return;
+            if (slot.on !== undefined && !this.standing.has(slot.on)) continue;
             const isUnderWay =
                 this.standing.has(slot.id) ||
                 this.coming.has(slot.id) ||

@@ -27,15 +27,21 @@ export class Places {
             if (!segments.includes(known)) this.bySegment.delete(known);
         }
         const [sin, cos] = [Math.sin(yaw), Math.cos(yaw)];
+        const hosts = new Map<string, number>();
         const urgency = (slot: Slot) => {
+            // What stands on another prop comes after it and goes before it; the layout names hosts first.
+            if (slot.on) return (hosts.get(slot.on) ?? 0) + 1e-6;
             const [dx, dz] = [slot.x - x, slot.z - z];
             const isBehind = dx * sin + dz * cos < 0;
-            return Math.hypot(dx, dz) * (isBehind ? BEHIND : 1) - 2 * slot.size;
+            const key = Math.hypot(dx, dz) * (isBehind ? BEHIND : 1) - 2 * slot.size;
+            hosts.set(slot.id, key);
+            return key;
         };
         return segments
             .flatMap((segment) => this.inSegment(segment))
-            .filter(({ z: at }) => Math.abs(at - z) < REACH)
+            .filter(({ z: at, on }) => on !== undefined || Math.abs(at - z) < REACH)
             .map((slot) => ({ slot, key: urgency(slot) }))
+            .filter(({ slot: { on } }) => on === undefined || hosts.has(on))
             .sort((a, b) => a.key - b.key)
             .slice(0, limit)
             .map(({ slot }) => slot);

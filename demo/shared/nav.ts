@@ -16,7 +16,7 @@ nav.setAttribute("aria-label", "Scenes");
 
 const list = document.createElement("ul");
 list.id = "scenes";
-for (const page of DEMO_PAGES.filter((page) => page in NAMES)) {
+for (const page of Object.keys(NAMES).filter((name) => DEMO_PAGES.includes(name))) {
     const link = document.createElement("a");
     link.href = `./${page}.html`;
     link.textContent = NAMES[page];

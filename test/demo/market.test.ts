@@ -48,7 +48,7 @@ describe("the street's places for props", () => {
     it("leave the aisle free, stay before the houses and do not overlap in their row", () => {
         for (let segment = 0; segment < 30; segment++) {
             const rows = new Map<string, { from: number; to: number }[]>();
-            for (const slot of slotsOf(segment, 3, FOURTEEN)) {
+            for (const slot of slotsOf(segment, 3, FOURTEEN).filter(({ on }) => !on)) {
                 const half = (slot.size * traitsOf(slot.family).footprint) / 2;
                 expect(Math.abs(slot.x) - half).toBeGreaterThan(AISLE);
                 expect(Math.abs(slot.x)).toBeLessThan(FRONT - 0.5);
@@ -78,6 +78,22 @@ describe("the street's places for props", () => {
         }
     });
 
+    it("put small goods on tables that are for sale, within their tops", () => {
+        let count = 0;
+        for (let segment = 0; segment < 40; segment++) {
+            const slots = slotsOf(segment, 6, FOURTEEN);
+            for (const slot of slots.filter(({ on }) => on)) {
+                const host = slots.find(({ id }) => id === slot.on)!;
+                expect(host.family).toBe("table");
+                expect(slots.indexOf(host)).toBeLessThan(slots.indexOf(slot));
+                const half = (slot.size * traitsOf(slot.family).footprint) / 2;
+                expect(Math.hypot(slot.x - host.x, slot.z - host.z) + half).toBeLessThan(host.size / 2);
+                count++;
+            }
+        }
+        expect(count).toBeGreaterThan(20);
+    });
+
     it("give things the sizes they have: a mug is smaller than a bottle, that than a chair, that than a signpost", () => {
         const slots = Array.from({ length: 60 }, (_, segment) => slotsOf(segment, 2, FOURTEEN)).flat();
         const largest = (family: string) => Math.max(...slots.filter((s) => s.family === family).map((s) => s.size));
@@ -98,7 +114,7 @@ describe("what is wanted around a walker", () => {
         const places = new Places(4, FOURTEEN);
         const slots = places.around(0, 12, 0, 120);
         expect(slots).toHaveLength(120);
-        const ahead = slots.filter(({ z }) => z > 12);
+        const ahead = slots.filter(({ z, on }) => z > 12 && !on);
         expect(ahead.length).toBeGreaterThan(70);
         const distances = ahead.map(({ x, z, size }) => Math.hypot(x, z - 12) - 2 * size);
         expect(distances).toEqual([...distances].sort((a, b) => a - b));
@@ -109,9 +125,17 @@ describe("what is wanted around a walker", () => {
         const places = new Places(4, FOURTEEN);
         const before = places.around(0, 0, 0, 1000);
         expect(before.length).toBeGreaterThan(300);
-        expect(before.every(({ z }) => Math.abs(z) < REACH)).toBe(true);
+        const grounded = before.filter(({ on }) => !on);
+        expect(grounded.every(({ z }) => Math.abs(z) < REACH)).toBe(true);
         const after = new Set(places.around(0, 3, 0, 1000).map(({ id }) => id));
-        for (const { id, z } of before) expect(after.has(id)).toBe(Math.abs(z - 3) < REACH);
+        for (const { id, z } of grounded) expect(after.has(id)).toBe(Math.abs(z - 3) < REACH);
+        // Nothing on a table comes without its table, or before it.
+        for (const limit of [40, 90, 200]) {
+            const some = places.around(0, 3, 0, limit);
+            some.forEach(({ on }, n) => {
+                if (on) expect(some.slice(0, n).some(({ id }) => id === on)).toBe(true);
+            });
+        }
     });
 });
 
