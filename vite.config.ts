@@ -37,8 +37,21 @@ const demo = {
     },
 };
 
+const external = [
+    /^@babylonjs\//,
+    /^onnxruntime-web/,
+    /^@bufbuild\//,
+    /^@gltf-transform\//,
+    "cli-progress",
+    /^three/,
+    /^node:/,
+];
+
 const library = {
+    // Beside the module that starts it, the worker is found whatever the package is served from.
+    base: "./",
     publicDir: false as const,
+    worker: { format: "es" as const, rollupOptions: { external } },
     build: {
         outDir: resolve(root, "dist"),
         emptyOutDir: true,
@@ -53,16 +66,6 @@ const library = {
             },
             formats: ["es" as const],
         },
-        rollupOptions: {
-            external: [
-                /^@babylonjs\//,
-                /^onnxruntime-web/,
-                /^@bufbuild\//,
-                /^@gltf-transform\//,
-                "cli-progress",
-                /^three/,
-                /^node:/,
-            ],
-        },
+        rollupOptions: { external },
     },
 };

@@ -2,12 +2,14 @@ import type { Field } from "../field/field.js";
 import { FusedField } from "../field/fused/fusedField.js";
 import { fusedLimit } from "../field/fused/packPerceptron.js";
 import type { Decoder } from "../model/decoder.js";
+import { hasWorkers, WorkerField, WorkerUnavailable } from "../surface/worker/workerField.js";
 
 /** Who evaluates the decoder on the backend: our own kernels or onnxruntime. */
 export type Evaluator = "fused" | "onnxruntime";
 
 /**
- * The field of a decoder: fused where a GPU and a perceptron allow it, else onnxruntime, which is loaded only then.
+ * The field of a decoder: fused where a GPU and a perceptron allow it, else onnxruntime, which is loaded only then: in a
+ * worker where there are workers, else on this thread.
  *
  * @param device null for WASM
  * @throws if what was asked for can't run the decoder here
@@ -39,6 +41,15 @@ export async function createFieldAsync(
     if (device) {
         const { OnnxRuntimeGpuField } = await import("../field/onnxRuntime/onnxRuntimeGpuField.js");
         return OnnxRuntimeGpuField.CreateOnDeviceAsync(decoder, device);
+    }
+    if (hasWorkers()) {
+        try {
+            return await WorkerField.CreateAsync(decoder);
+        } catch (error) {
+            if (!(error instanceof WorkerUnavailable)) {
+                throw error;
+            }
+        }
     }
     const { OnnxRuntimeField } = await import("../field/onnxRuntime/onnxRuntimeField.js");
     return OnnxRuntimeField.CreateAsync(decoder);

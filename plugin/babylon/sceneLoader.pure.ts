@@ -16,7 +16,8 @@ import type { Scene } from "@babylonjs/core/scene.js";
 import { decodeLatent } from "../latent/index.js";
 import { readSource } from "./readSource.js";
 import { ShapeFileLoaderMetadata } from "./sceneLoader.metadata.js";
-import { ShapeModel, type ShapeModelOptions } from "./shapeModel.js";
+import { ShapeModel } from "./shapeModel.js";
+import type { ShapeModelOptions } from "./shapeOptions.js";
 
 /** `pluginOptions.deepsdf`: which shapes to make, beside what `ShapeModel.LoadAsync` takes. */
 export interface ShapeLoadingOptions extends Omit<ShapeModelOptions, "onProgress"> {

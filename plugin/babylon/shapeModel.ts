@@ -3,7 +3,7 @@ import { Mesh } from "@babylonjs/core/Meshes/mesh.js";
 import { VertexData } from "@babylonjs/core/Meshes/mesh.vertexData.js";
 import { Observable } from "@babylonjs/core/Misc/observable.js";
 import type { Scene } from "@babylonjs/core/scene.js";
-import { type Field, isEncodable } from "../field/field.js";
+import { isEncodable } from "../field/field.js";
 import type { LatentSampleOptions } from "../latent/index.js";
 import {
     checkLatent,
@@ -16,9 +16,9 @@ import {
     typicalLatents,
 } from "../latent/index.js";
 import type { Bounds, Decoder, DecoderMetadata, LatentAxis } from "../model/decoder.js";
-import { type ReadDecoderOptions, readDecoder } from "../model/readDecoder.js";
-import { extractSurfaceAsync, type FieldDomain } from "../surface/cpu/extractSurface.js";
-import { type GpuSurface, GpuSurfaceMaker, isOnGpu } from "../surface/gpu/gpuSurface.js";
+import { readDecoder } from "../model/readDecoder.js";
+import type { Surface } from "../surface/cpu/extractSurface.js";
+import { type GpuSurface, GpuSurfaceMaker } from "../surface/gpu/gpuSurface.js";
 import { checkResolution } from "../surface/grid.js";
 import type { SurfaceMesh, SurfaceStatistics } from "../surface/mesh.js";
 import { fieldReachAsync, fieldSlopeAsync } from "../surface/slope.js";
@@ -27,41 +27,18 @@ import { createFieldAsync, type Evaluator } from "./createField.js";
 import { setCpuGeometry, setGpuGeometry } from "./gpuGeometry.js";
 import { LatestWins } from "./latestWins.js";
 import { LiveMesh } from "./liveMesh.js";
-import { readBack } from "./readBack.js";
-import { type DecoderProgress, type DecoderSource, readSource } from "./readSource.js";
+import { type DecoderSource, readSource } from "./readSource.js";
 import type { CompleteScanOptions, ScanCompletion } from "./scanCompletion.js";
 import type { ScanSource } from "./scanSource.js";
-
-export interface ShapeModelOptions extends Omit<ReadDecoderOptions, "name"> {
-    /** "auto" (the default) takes WebGPU unless it is missing or computes on the CPU. */
-    backend?: Backend | "auto";
-    /** "auto" (the default) takes the fused kernels where they can run the decoder. */
-    evaluator?: Evaluator | "auto";
-    /** Spread of the codes of a decoder whose file holds no prior; makes `sampleLatent` work there. */
-    latentDeviation?: number;
-    signal?: AbortSignal;
-    onProgress?: (progress: DecoderProgress) => void;
-}
-
-export interface ShapeOptions {
-    /** [latentSize] */
-    latent: Float32Array;
-    /** Whole number of cells along the longest side of the decoder's bounds; 64 unless given. */
-    resolution?: number;
-    signal?: AbortSignal;
-}
-
-export interface ShapeMeshOptions extends ShapeOptions {
-    /** Keep a copy on the CPU, for picking, physics and export; off by default, then the mesh stays on the GPU. */
-    keepData?: boolean;
-}
-
-/** A surface that was made. */
-export interface ShapeEvent {
-    /** The mesh it went to, or null. */
-    readonly mesh: Mesh | null;
-    readonly statistics: SurfaceStatistics;
-}
+import type {
+    ShapeEvent,
+    ShapeMeshOptions,
+    ShapeModelOptions,
+    ShapeOptions,
+    ShapePopulationOptions,
+} from "./shapeOptions.js";
+import { atOrigin, distinctLatents, placeInstances, type ShapePopulation } from "./shapePopulation.js";
+import { ShapeSurfaces } from "./shapeSurfaces.js";
 
 const DEFAULT_RESOLUTION = 64;
 
@@ -101,7 +78,8 @@ export class ShapeModel {
             const { bounds, clampDistance } = decoder;
             const domain = { bounds, clampDistance, reach: await fieldReachAsync(field, decoder, latents) };
             signal?.throwIfAborted();
-            return new ShapeModel(scene, decoder, field, maker, slope, domain, latentDeviation ?? null);
+            const surfaces = new ShapeSurfaces(field, maker, domain, slope);
+            return new ShapeModel(scene, decoder, surfaces, latentDeviation ?? null);
         } catch (error) {
             field.dispose();
             throw error;
@@ -111,10 +89,7 @@ export class ShapeModel {
     private constructor(
         readonly scene: Scene,
         private readonly decoder: Decoder,
-        private readonly field: Field,
-        private readonly maker: GpuSurfaceMaker | null,
-        private readonly slope: number,
-        private readonly domain: FieldDomain,
+        private readonly surfaces: ShapeSurfaces,
         private readonly latentDeviation: number | null,
     ) {
         scene.onDisposeObservable.addOnce(() => this.dispose());
@@ -227,27 +202,50 @@ export class ShapeModel {
     async createMeshAsync(name: string, options: ShapeMeshOptions): Promise<Mesh> {
         const { latent, resolution } = this.checked("createMeshAsync", options);
         if (this.maker && !options.keepData) {
-            const surface = await this.extractOnGpu(this.maker, latent, resolution, options.signal);
-            const mesh = new Mesh(name, this.scene);
-            // A mesh without vertices is none to Babylon; an empty shape is one triangle without area.
-            const [vertices, triangles] = [surface.vertexCount, surface.triangleCount].map((n) => Math.max(1, n));
-            setGpuGeometry(mesh, surface, vertices, triangles, this.bounds);
-            this.note(mesh, surface.statistics);
-            return mesh;
+            const signal = this.signalOf(options.signal);
+            return this.showOnGpu(name, await this.surfaces.extractOnGpuAsync(latent, resolution, signal));
         }
-        const { surface, statistics } = await this.extract(latent, resolution, options.signal);
-        const mesh = new Mesh(name, this.scene);
-        setCpuGeometry(mesh, surface);
-        this.note(mesh, statistics);
-        return mesh;
+        return this.showOnCpu(name, await this.extract(latent, resolution, options.signal));
+    }
+
+    /**
+     * Meshes of many shapes at once. On WebGPU they are decoded together, sixteen to a submit; codes that are equal share
+     * a mesh, which then shows a thin instance for each.
+     *
+     * @param name of the population; meshes are numbered
+     * @throws if there is a code that does not fit the decoder, a transform too many or too few, the resolution is out of
+     *     range, or the signal is aborted
+     */
+    async createMeshesAsync(name: string, options: ShapePopulationOptions): Promise<ShapePopulation> {
+        const { latents, transforms, keepData = false } = options;
+        const { resolution } = this.checkedPopulation(options);
+        const signal = this.signalOf(options.signal);
+        const { distinct, meshOf } = distinctLatents(latents);
+        const meshes: Mesh[] = [];
+        if (this.maker && !keepData) {
+            for (const surface of await this.surfaces.extractManyOnGpuAsync(distinct, resolution, signal)) {
+                meshes.push(this.showOnGpu(`${name} ${meshes.length}`, surface));
+            }
+        } else {
+            const surfaces: Surface[] = [];
+            for (const latent of distinct) {
+                surfaces.push(await this.surfaces.extractAsync(latent, resolution, signal));
+            }
+            meshes.push(...surfaces.map((surface, index) => this.showOnCpu(`${name} ${index}`, surface)));
+        }
+        const population = { meshes, meshOf };
+        if (transforms || distinct.length < latents.length) {
+            placeInstances(population, transforms ?? atOrigin(latents.length));
+        }
+        return population;
     }
 
     /** Positions, normals and indices of a shape on the CPU, wound as Babylon's own builders do. */
     async createVertexDataAsync(options: ShapeOptions): Promise<VertexData> {
         const { latent, resolution } = this.checked("createVertexDataAsync", options);
-        const { surface, statistics } = await this.extract(latent, resolution, options.signal);
+        const { mesh, statistics } = await this.extract(latent, resolution, options.signal);
         this.note(null, statistics);
-        return toVertexData(surface);
+        return toVertexData(mesh);
     }
 
     /**
@@ -260,7 +258,8 @@ export class ShapeModel {
         this.throwIfDisposed("completeScanAsync");
         // Most games complete nothing: the code for it is only loaded here.
         const { completeScanOn } = await import("./scanCompletion.js");
-        const { scene, field, decoder, slope } = this;
+        const { scene, field, decoder } = this;
+        const { slope } = this.surfaces;
         const host = { scene, field, decoder, slope, signalOf: (signal?: AbortSignal) => this.signalOf(signal) };
         return completeScanOn(host, scan, options);
     }
@@ -304,16 +303,16 @@ export class ShapeModel {
     private liveMesh(mesh: Mesh) {
         let live = this.liveMeshes.get(mesh);
         if (!live) {
-            const { maker, field } = this;
+            const { maker, field, domain, slope } = this.surfaces;
             const report = (statistics: SurfaceStatistics) => this.note(mesh, statistics);
             const fail = (error: unknown) => this.reportError(mesh, error);
             live =
                 maker && isEncodable(field)
-                    ? new LiveMesh(mesh, field, maker, this.domain, this.slope, report, fail)
+                    ? new LiveMesh(mesh, field, maker, domain, slope, report, fail)
                     : new LatestWins(async ({ latent, resolution }, signal) => {
-                          const { surface, statistics } = await this.extract(latent, resolution, signal);
-                          setCpuGeometry(mesh, surface);
-                          report(statistics);
+                          const surface = await this.extract(latent, resolution, signal);
+                          setCpuGeometry(mesh, surface.mesh);
+                          report(surface.statistics);
                       }, fail);
             this.liveMeshes.set(mesh, live);
             const made = live;
@@ -334,45 +333,45 @@ export class ShapeModel {
         return { latent, resolution };
     }
 
-    /** A surface on the CPU, wherever it was made. */
-    private async extract(
-        latent: Float32Array,
-        resolution: number,
-        signal: AbortSignal | undefined,
-    ): Promise<{ surface: SurfaceMesh; statistics: SurfaceStatistics }> {
-        if (this.maker) {
-            const onGpu = await this.extractOnGpu(this.maker, latent, resolution, signal);
-            const { surface, bytes } = await readBack(this.maker.device, onGpu);
-            const { awaits, bytesReadBack } = onGpu.statistics;
-            const statistics = { ...onGpu.statistics, awaits: awaits + 1, bytesReadBack: bytesReadBack + bytes };
-            return { surface, statistics };
+    private checkedPopulation({ latents, transforms, ...options }: ShapePopulationOptions): { resolution: number } {
+        let resolution = DEFAULT_RESOLUTION;
+        for (const latent of latents) {
+            resolution = this.checked("createMeshesAsync", { ...options, latent }).resolution;
         }
-        const { slope } = this;
-        const options = { resolution, slope, winding: "clockwise", signal: this.signalOf(signal) } as const;
-        const { mesh, statistics } = await extractSurfaceAsync(this.field, latent, this.domain, options);
-        options.signal.throwIfAborted();
-        return { surface: mesh, statistics };
+        if (transforms && transforms.length !== latents.length) {
+            throw new Error(
+                `createMeshesAsync: got ${transforms.length} transforms for ${latents.length} codes; expected one for each code; leave them out to place the meshes yourself`,
+            );
+        }
+        return { resolution };
     }
 
-    private async extractOnGpu(
-        maker: GpuSurfaceMaker,
-        latent: Float32Array,
-        resolution: number,
-        signal: AbortSignal | undefined,
-    ): Promise<GpuSurface> {
-        const { field, slope } = this;
-        if (!isOnGpu(field)) {
-            throw new Error("ShapeModel: the field is not on the GPU; load the model again");
-        }
-        const options = { resolution, slope, winding: "clockwise", signal: this.signalOf(signal) } as const;
-        const surface = await maker.extractAsync(field, latent, this.domain, options);
-        if (options.signal.aborted) {
-            for (const buffer of [surface.positions, surface.normals, surface.indices]) {
-                buffer.destroy();
-            }
-            options.signal.throwIfAborted();
-        }
-        return surface;
+    private get field() {
+        return this.surfaces.field;
+    }
+
+    private get maker() {
+        return this.surfaces.maker;
+    }
+
+    private extract(latent: Float32Array, resolution: number, signal: AbortSignal | undefined): Promise<Surface> {
+        return this.surfaces.extractAsync(latent, resolution, this.signalOf(signal));
+    }
+
+    private showOnGpu(name: string, surface: GpuSurface): Mesh {
+        const mesh = new Mesh(name, this.scene);
+        // A mesh without vertices is none to Babylon; an empty shape is one triangle without area.
+        const [vertices, triangles] = [surface.vertexCount, surface.triangleCount].map((count) => Math.max(1, count));
+        setGpuGeometry(mesh, surface, vertices, triangles, this.bounds);
+        this.note(mesh, surface.statistics);
+        return mesh;
+    }
+
+    private showOnCpu(name: string, { mesh: data, statistics }: Surface): Mesh {
+        const mesh = new Mesh(name, this.scene);
+        setCpuGeometry(mesh, data);
+        this.note(mesh, statistics);
+        return mesh;
     }
 
     /** Aborts with the caller's signal and with `dispose`. */

@@ -55,7 +55,7 @@ export class GpuSurfaceMaker {
         const statistics = emptyStatistics();
         const started = performance.now();
         const room = new SearchRoom(options.slope);
-        const workspace = this.idle.pop() ?? new Workspace(this.device);
+        const workspace = this.borrow();
         try {
             let capacity = defaultCapacity(resolution);
             for (;;) {
@@ -74,16 +74,25 @@ export class GpuSurfaceMaker {
                 statistics.surfaceCells = counts.surfaceCells;
                 statistics.vertices = counts.vertices;
                 statistics.triangles = counts.triangles;
-                const buffers = this.copyOut(target, counts);
+                const buffers = copySurface(this.device, target, counts);
                 statistics.milliseconds = performance.now() - started;
                 return { ...buffers, vertexCount: counts.vertices, triangleCount: counts.triangles, statistics };
             }
         } finally {
-            if (this.disposed) {
-                workspace.dispose();
-            } else {
-                this.idle.push(workspace);
-            }
+            this.giveBack(workspace);
+        }
+    }
+
+    /** A workspace that no other search uses; to be given back. */
+    borrow(): Workspace {
+        return this.idle.pop() ?? new Workspace(this.device);
+    }
+
+    giveBack(workspace: Workspace): void {
+        if (this.disposed) {
+            workspace.dispose();
+        } else {
+            this.idle.push(workspace);
         }
     }
 
@@ -145,19 +154,19 @@ export class GpuSurfaceMaker {
         statistics.evaluations += evaluationCount(counts);
         return counts;
     }
+}
 
-    private copyOut(target: SurfaceTarget, { vertices, triangles }: SurfaceCounts) {
-        const { device } = this;
-        const buffers = createMeshBuffers(device, vertices, triangles);
-        const encoder = device.createCommandEncoder({ label: "surface copy" });
-        if (triangles > 0) {
-            encoder.copyBufferToBuffer(target.positions, 0, buffers.positions, 0, 12 * vertices);
-            encoder.copyBufferToBuffer(target.normals, 0, buffers.normals, 0, 12 * vertices);
-            encoder.copyBufferToBuffer(target.indices, 0, buffers.indices, 0, 12 * triangles);
-        }
-        device.queue.submit([encoder.finish()]);
-        return buffers;
+/** A surface in buffers of its own size. */
+export function copySurface(device: GPUDevice, target: SurfaceTarget, { vertices, triangles }: SurfaceCounts) {
+    const buffers = createMeshBuffers(device, vertices, triangles);
+    const encoder = device.createCommandEncoder({ label: "surface copy" });
+    if (triangles > 0) {
+        encoder.copyBufferToBuffer(target.positions, 0, buffers.positions, 0, 12 * vertices);
+        encoder.copyBufferToBuffer(target.normals, 0, buffers.normals, 0, 12 * vertices);
+        encoder.copyBufferToBuffer(target.indices, 0, buffers.indices, 0, 12 * triangles);
     }
+    device.queue.submit([encoder.finish()]);
+    return buffers;
 }
 
 /** Buffers that a mesh can be drawn from and a search can write to; at least one triangle's, without area. */
@@ -190,12 +199,16 @@ export function encodeSurface(
     return dispatches;
 }
 
-/** A target in a workspace. */
-export function scratchTarget(workspace: Workspace, capacity: { vertices: number; triangles: number }): SurfaceTarget {
+/** A target in a workspace; of each name there is one. */
+export function scratchTarget(
+    workspace: Workspace,
+    capacity: { vertices: number; triangles: number },
+    name = "",
+): SurfaceTarget {
     return {
-        positions: workspace.storage("positions", 12 * capacity.vertices),
-        normals: workspace.storage("normals", 12 * capacity.vertices),
-        indices: workspace.storage("indices", 12 * capacity.triangles),
+        positions: workspace.storage(`${name}positions`, 12 * capacity.vertices),
+        normals: workspace.storage(`${name}normals`, 12 * capacity.vertices),
+        indices: workspace.storage(`${name}indices`, 12 * capacity.triangles),
         vertexCapacity: capacity.vertices,
         triangleCapacity: capacity.triangles,
     };

@@ -1,0 +1,74 @@
+import { type Field, isEncodable } from "../field/field.js";
+import { extractSurfaceAsync, type FieldDomain, type Surface } from "../surface/cpu/extractSurface.js";
+import { extractBatchAsync } from "../surface/gpu/gpuBatch.js";
+import { type GpuSurface, type GpuSurfaceMaker, isOnGpu } from "../surface/gpu/gpuSurface.js";
+import type { SurfaceOptions } from "../surface/mesh.js";
+import { WorkerField } from "../surface/worker/workerField.js";
+import { readBack } from "./readBack.js";
+
+/** Surfaces of a decoder's shapes, made where the decoder runs: on the GPU, in a worker, or on this thread. */
+export class ShapeSurfaces {
+    constructor(
+        readonly field: Field,
+        readonly maker: GpuSurfaceMaker | null,
+        readonly domain: FieldDomain,
+        /** Bound on the length of the field's gradient. */
+        readonly slope: number,
+    ) {}
+
+    /** A surface on the CPU, wherever it was made. */
+    async extractAsync(latent: Float32Array, resolution: number, signal: AbortSignal): Promise<Surface> {
+        const { field, domain, maker } = this;
+        if (maker) {
+            const onGpu = await this.extractOnGpuAsync(latent, resolution, signal);
+            const { surface, bytes } = await readBack(maker.device, onGpu);
+            const { awaits, bytesReadBack } = onGpu.statistics;
+            const statistics = { ...onGpu.statistics, awaits: awaits + 1, bytesReadBack: bytesReadBack + bytes };
+            return { mesh: surface, statistics };
+        }
+        const options = this.options(resolution, signal);
+        const surface =
+            field instanceof WorkerField
+                ? await field.extractAsync(latent, domain, options)
+                : await extractSurfaceAsync(field, latent, domain, options);
+        signal.throwIfAborted();
+        return surface;
+    }
+
+    /** A surface that stays on the GPU. */
+    async extractOnGpuAsync(latent: Float32Array, resolution: number, signal: AbortSignal): Promise<GpuSurface> {
+        const { field, domain, maker } = this;
+        if (!maker || !isOnGpu(field)) {
+            throw new Error("ShapeModel: the field is not on the GPU; load the model again");
+        }
+        const surface = await maker.extractAsync(field, latent, domain, this.options(resolution, signal));
+        if (signal.aborted) {
+            for (const buffer of [surface.positions, surface.normals, surface.indices]) {
+                buffer.destroy();
+            }
+            signal.throwIfAborted();
+        }
+        return surface;
+    }
+
+    /** Surfaces that stay on the GPU, many to a submit where the field allows it. */
+    async extractManyOnGpuAsync(
+        latents: readonly Float32Array[],
+        resolution: number,
+        signal: AbortSignal,
+    ): Promise<GpuSurface[]> {
+        const { field, domain, maker } = this;
+        if (maker && isEncodable(field)) {
+            return extractBatchAsync(maker, field, latents, domain, this.options(resolution, signal));
+        }
+        const surfaces: GpuSurface[] = [];
+        for (const latent of latents) {
+            surfaces.push(await this.extractOnGpuAsync(latent, resolution, signal));
+        }
+        return surfaces;
+    }
+
+    private options(resolution: number, signal: AbortSignal) {
+        return { resolution, slope: this.slope, winding: "clockwise", signal } as const satisfies SurfaceOptions;
+    }
+}

@@ -1,0 +1,70 @@
+/** The worker's side of `WorkerField`: a decoder on onnxruntime, and surfaces of it. */
+import type { Field, FieldGradient } from "../../field/field.js";
+import { OnnxRuntimeField } from "../../field/onnxRuntime/onnxRuntimeField.js";
+import { extractSurfaceAsync } from "../cpu/extractSurface.js";
+import type { WorkerAnswer, WorkerRequest } from "./messages.js";
+
+interface Scope {
+    onmessage: ((event: MessageEvent<WorkerRequest>) => void) | null;
+    postMessage(message: WorkerAnswer, transfer: Transferable[]): void;
+}
+
+const scope = globalThis as unknown as Scope;
+const running = new Map<number, AbortController>();
+let field: Field | null = null;
+
+scope.onmessage = ({ data }) => {
+    if (data.kind === "abort") {
+        running.get(data.number)?.abort();
+    } else {
+        void answer(data);
+    }
+};
+
+async function answer(request: Exclude<WorkerRequest, { kind: "abort" }>): Promise<void> {
+    const { number } = request;
+    const controller = new AbortController();
+    running.set(number, controller);
+    try {
+        const [result, transfer] = await perform(request, controller.signal);
+        scope.postMessage({ number, result }, transfer);
+    } catch (error) {
+        scope.postMessage({ number, failure: error instanceof Error ? error.message : String(error) }, []);
+    } finally {
+        running.delete(number);
+    }
+}
+
+async function perform(
+    request: Exclude<WorkerRequest, { kind: "abort" }>,
+    signal: AbortSignal,
+): Promise<[unknown, Transferable[]]> {
+    if (request.kind === "load") {
+        field = await OnnxRuntimeField.CreateAsync(request.decoder);
+        return [null, []];
+    }
+    if (!field) {
+        throw new Error(`surfaceWorker: got "${request.kind}" before a decoder; expected "load" first; report this`);
+    }
+    const { latent } = request;
+    switch (request.kind) {
+        case "evaluate": {
+            const distances = await field.evaluateAsync(latent, request.points, { signal });
+            return [distances, [distances.buffer]];
+        }
+        case "gradient": {
+            const { latentGradients } = request;
+            const gradient = await field.evaluateGradientAsync(latent, request.points, { latentGradients, signal });
+            return [gradient, buffersOf(gradient)];
+        }
+        case "extract": {
+            const surface = await extractSurfaceAsync(field, latent, request.domain, { ...request.options, signal });
+            const { positions, normals, indices } = surface.mesh;
+            return [surface, [positions.buffer, normals.buffer, indices.buffer]];
+        }
+    }
+}
+
+function buffersOf({ distances, pointGradients, latentGradients }: FieldGradient): Transferable[] {
+    return [distances, pointGradients, latentGradients].flatMap((array) => (array ? [array.buffer] : []));
+}
