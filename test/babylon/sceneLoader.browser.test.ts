@@ -23,7 +23,7 @@ describe("the scene loader for decoders, in a page", () => {
                 },
             });
             expect(meshes.map(({ name }) => name)).toEqual(["shape 4"]);
-            expect(meshes[0].getTotalVertices()).toBeGreaterThan(100);
+            expect(meshes[0].getTotalVertices()).toBeGreaterThan(50);
         }
         expect(progress).toBe(octahedronFile().length);
         scene.dispose();
