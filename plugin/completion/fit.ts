@@ -95,6 +95,20 @@ export async function searchShapes(
     });
 }
 
+/** The problem of the last stage: what a search minimises in the end. */
+export function finalProblem(
+    field: Field,
+    bounds: Bounds,
+    prior: readonly CodeComponent[],
+    scan: UnitScan,
+    normals: Float32Array,
+    upAxis: number,
+): FitProblem {
+    const stage = STAGES[STAGES.length - 1];
+    const observations = createObservations(scan, normals, stage.sampleCount, 1 + STAGES.length);
+    return problemOf(field, bounds, prior, observations, stage, upAxis, undefined);
+}
+
 function problemOf(
     field: Field,
     bounds: Bounds,

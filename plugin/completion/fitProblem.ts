@@ -71,8 +71,12 @@ export class FitProblem {
         };
     }
 
-    /** Cost, gradient and Gauss-Newton matrix at a state; one evaluation of the field. */
-    async linearise(state: FitState): Promise<Linearisation> {
+    /**
+     * Cost, gradient and Gauss-Newton matrix at a state; one evaluation of the field.
+     *
+     * @param wantsHessian without it the matrix is only the prior's, for methods that need the gradient alone
+     */
+    async linearise(state: FitState, wantsHessian = true): Promise<Linearisation> {
         const { observations, weights, latentSize, size, signal } = this;
         const { pose, latent } = state;
         const { points, excess, directions } = clampInto(this.bounds, toModel(pose, observations.points));
@@ -112,7 +116,7 @@ export class FitProblem {
             row[latentSize + 4] = -scale * gx;
             row[latentSize + 5] = -scale * gy;
             row[latentSize + 6] = -scale * gz;
-            addSquare(hessian, gradient, row, residual, weight * ratio * ratio);
+            addSquare(wantsHessian ? hessian : null, gradient, row, residual, weight * ratio * ratio);
         }
         const cost = dataCost + this.addPrior(state, hessian, gradient);
         return { cost, dataCost, hessian, gradient };
@@ -158,9 +162,9 @@ export class FitProblem {
     }
 }
 
-/** hessian (lower triangle) += weight · row rowᵀ; gradient += weight · residual · row. */
+/** hessian (lower triangle, where there is one) += weight · row rowᵀ; gradient += weight · residual · row. */
 function addSquare(
-    hessian: Float64Array,
+    hessian: Float64Array | null,
     gradient: Float64Array,
     row: Float64Array,
     residual: number,
@@ -170,6 +174,7 @@ function addSquare(
     for (let i = 0, at = 0; i < size; i++, at += size) {
         const factor = weight * row[i];
         gradient[i] += factor * residual;
+        if (!hessian) continue;
         for (let j = 0; j <= i; j++) {
             hessian[at + j] += factor * row[j];
         }

@@ -1,5 +1,6 @@
 import { PointTree } from "../../../plugin/completion/pointTree.js";
 import { Random } from "../../../training/random.js";
+import { SignedDistance } from "../../../training/samples/distance.js";
 import type { TriangleMesh } from "../../../training/samples/mesh.js";
 import { sampleMesh } from "./virtualScan.js";
 
@@ -10,13 +11,16 @@ export interface ShapeError {
     readonly completion: number;
     /** Harmonic mean of that and of the share of the result within 1 % of the true surface. */
     readonly fScore: number;
+    /** Of the volumes; not a number where the result is not closed. */
+    readonly iou: number;
 }
 
 const POINTS = 10_000;
+const VOLUME_POINTS = 3000;
 
 /** How far a result is from the true mesh, both in the true model's frame, whose longest side is 1.8. */
-export function shapeError(truth: TriangleMesh, result: TriangleMesh): ShapeError {
-    if (result.indices.length === 0) return { chamfer: Number.POSITIVE_INFINITY, completion: 0, fScore: 0 };
+export function shapeError(truth: TriangleMesh, result: TriangleMesh, distance: SignedDistance): ShapeError {
+    if (result.indices.length === 0) return { chamfer: Number.POSITIVE_INFINITY, completion: 0, fScore: 0, iou: 0 };
     const [from, to] = [truth, result].map((mesh, n) => sampleMesh(mesh, POINTS, new Random(0xc4a, n)));
     let radius = 0;
     for (let i = 0; i < from.length; i += 3) radius = Math.max(radius, Math.hypot(from[i], from[i + 1], from[i + 2]));
@@ -28,7 +32,26 @@ export function shapeError(truth: TriangleMesh, result: TriangleMesh): ShapeErro
         chamfer: (1000 * (forward.meanSquare + back.meanSquare)) / (radius * radius),
         completion: recall,
         fScore: recall + precision > 0 ? (2 * recall * precision) / (recall + precision) : 0,
+        iou: intersectionOverUnion(distance, result),
     };
+}
+
+function intersectionOverUnion(truth: SignedDistance, result: TriangleMesh): number {
+    let found: SignedDistance;
+    try {
+        found = new SignedDistance(result);
+    } catch {
+        return Number.NaN;
+    }
+    const random = new Random(0x10c);
+    let [both, either] = [0, 0];
+    for (let n = 0; n < VOLUME_POINTS; n++) {
+        const [x, y, z] = [0, 1, 2].map(() => random.between(-0.95, 0.95));
+        const [a, b] = [truth.at(x, y, z) < 0, found.at(x, y, z) < 0];
+        both += a && b ? 1 : 0;
+        either += a || b ? 1 : 0;
+    }
+    return either > 0 ? both / either : 0;
 }
 
 function distances(from: Float32Array, to: Float32Array, near: number): { meanSquare: number; within: number } {

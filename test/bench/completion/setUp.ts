@@ -1,0 +1,45 @@
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
+import { dirname, join } from "node:path";
+import { OnnxRuntimeField } from "../../../plugin/field/onnxRuntime/onnxRuntimeField.js";
+import { loadWasmRuntimeAsync } from "../../../plugin/field/onnxRuntime/runtime.js";
+import { readDecoder } from "../../../plugin/model/readDecoder.js";
+
+/** A decoder on WASM. Threads that wait for each other cost more than they bring where others use the machine. */
+export async function loadField(path: string, threads: number) {
+    const decoder = readDecoder(new Uint8Array(await readFile(path)), { name: path });
+    (await loadWasmRuntimeAsync()).env.wasm.numThreads = threads;
+    return { decoder, field: await OnnxRuntimeField.CreateAsync(decoder) };
+}
+
+/** Where figures were taken, in general words. */
+export function machine(threads: number): string {
+    return `onnxruntime-web on WASM with ${threads} of ${availableParallelism()} CPU threads, Node ${process.version}`;
+}
+
+/** First seed of shapes that no decoder of ours is trained on. */
+export const FIRST_UNSEEN = 50_000;
+
+/** Writes `name`.json and `name`.md into test/bench/results. */
+export async function writeResults(name: string, json: unknown, markdown: string): Promise<void> {
+    const path = join(import.meta.dirname, "../results", name);
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(`${path}.json`, `${JSON.stringify(json, null, 2)}\n`);
+    await writeFile(`${path}.md`, markdown);
+}
+
+export function median(values: readonly number[]): number {
+    return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
+}
+
+export function mean(values: readonly number[]): number {
+    return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** Seconds of CPU, all threads, that work took. */
+export async function cpuSeconds<T>(work: () => Promise<T>): Promise<{ result: T; seconds: number }> {
+    const before = process.cpuUsage();
+    const result = await work();
+    const { user, system } = process.cpuUsage(before);
+    return { result, seconds: (user + system) / 1e6 };
+}

@@ -1,0 +1,112 @@
+/**
+ * `npm run bench:completion`: Levenberg and Marquardt's method against 800 steps of Adam, from the same starts, on the
+ * same samples and cost, arms interleaved; then whole completions.
+ */
+import { parseArgs } from "node:util";
+import { coarseFieldsOf } from "../../plugin/completion/coarseField.js";
+import { createCodePrior } from "../../plugin/completion/codePrior.js";
+import { completeScanAsync } from "../../plugin/completion/completeScan.js";
+import { finalProblem } from "../../plugin/completion/fit.js";
+import { minimise } from "../../plugin/completion/levenbergMarquardt.js";
+import { outwardNormals } from "../../plugin/completion/normals.js";
+import { createObservations } from "../../plugin/completion/observations.js";
+import { compose, IDENTITY } from "../../plugin/completion/pose.js";
+import { toUnitScan } from "../../plugin/completion/scan.js";
+import { chooseStarts, startCodes } from "../../plugin/completion/starts.js";
+import { familiesNamed, makeShape } from "../../training/families/index.js";
+import { fitByAdam } from "./completion/adam.js";
+import { cpuSeconds, FIRST_UNSEEN, loadField, machine, mean, median, writeResults } from "./completion/setUp.js";
+import { randomPlacement, virtualScan } from "./completion/virtualScan.js";
+
+const { values } = parseArgs({
+    options: {
+        model: { type: "string", default: "models/props.onnx" },
+        families: { type: "string", default: "chair,table,vase,lamp" },
+        threads: { type: "string", default: "1" },
+        steps: { type: "string", default: "800" },
+    },
+});
+const threads = Number(values.threads);
+const steps = Number(values.steps);
+const { decoder, field } = await loadField(values.model, threads);
+const rows: Row[] = [];
+
+interface Row {
+    readonly family: string;
+    readonly adamCost: number;
+    readonly adamSeconds: number;
+    readonly cost: number;
+    /** Iterations and seconds until Adam's cost was reached; null where it was not. */
+    readonly iterations: number | null;
+    readonly seconds: number | null;
+    readonly firstCompletion: number;
+    readonly nextCompletion: number;
+}
+
+for (const name of values.families.split(",")) {
+    const mesh = await makeShape(familiesNamed([name])[0], FIRST_UNSEEN);
+    const placed = randomPlacement(FIRST_UNSEEN);
+    const scan = virtualScan(mesh, placed, "one view", 0, FIRST_UNSEEN);
+    const unit = toUnitScan("bench", scan, 1.8);
+    const normals = outwardNormals(unit);
+    const prior = createCodePrior("bench", decoder.metadata, decoder.latentSize, name);
+    const problem = finalProblem(field, decoder.bounds, prior, unit, normals, 1);
+    // Adam finds no yaw: both arms begin near the true pose, at the component that fits best there.
+    const toUnit = {
+        ...IDENTITY,
+        scale: 1 / unit.scale,
+        translation: unit.centre.map((value) => -value / unit.scale) as [number, number, number],
+    };
+    const codes = startCodes(prior);
+    const coarse = await coarseFieldsOf(field, decoder.bounds, codes);
+    const look = createObservations(unit, normals, 96, 1);
+    const [start] = chooseStarts(codes, coarse, [compose(toUnit, placed)], look, 1);
+
+    const adam = await cpuSeconds(() => fitByAdam(problem, start, steps));
+    let [iterations, seconds]: [number | null, number | null] = [null, null];
+    let cost = Number.POSITIVE_INFINITY;
+    for (let limit = 2; limit <= 30 && iterations === null; limit++) {
+        const { result, seconds: took } = await cpuSeconds(() => minimise(problem, start, limit));
+        cost = Math.min(cost, result.cost);
+        if (result.cost <= adam.result.cost) [iterations, seconds] = [result.iterations, took];
+    }
+    const first = await cpuSeconds(() => completeScanAsync(field, decoder, scan));
+    const next = await cpuSeconds(() => completeScanAsync(field, decoder, scan));
+    const row = {
+        family: name,
+        adamCost: adam.result.cost,
+        adamSeconds: adam.seconds,
+        cost,
+        iterations,
+        seconds,
+        firstCompletion: first.seconds,
+        nextCompletion: next.seconds,
+    };
+    rows.push(row);
+    console.log(row);
+}
+
+const reached = rows.filter(({ iterations }) => iterations !== null);
+const ratio = median(reached.map(({ adamSeconds, seconds }) => adamSeconds / seconds!));
+const number = (value: number | null, digits: number) => (value === null ? "not in 30" : value.toFixed(digits));
+await writeResults(
+    "completion-speed",
+    { machine: machine(threads), steps, rows, medianRatio: ratio },
+    `# Completion against ${steps} steps of Adam
+
+By \`npm run bench:completion\` on ${machine(threads)}; seconds of CPU time. Both arms: same start, 1024 samples and cost (half of it is the negative logarithm of the posterior); one view of a shape never trained on.
+
+| family | Adam: cost | s | Levenberg-Marquardt, to that cost: iterations | s | ratio | whole completion, first | next |
+|---|---|---|---|---|---|---|---|
+${rows
+    .map(
+        (row) =>
+            `| ${row.family} | ${row.adamCost.toFixed(1)} | ${row.adamSeconds.toFixed(1)} | ${number(row.iterations, 0)} | ${number(row.seconds, 2)} | ${row.seconds === null ? "" : (row.adamSeconds / row.seconds).toFixed(0)} | ${row.firstCompletion.toFixed(2)} | ${row.nextCompletion.toFixed(2)} |`,
+    )
+    .join("\n")}
+
+- Adam's cost was reached in ${reached.length} of ${rows.length} cases; median ratio of time ${ratio.toFixed(0)}, median iterations ${median(reached.map(({ iterations }) => iterations!))}.
+- A whole completion tries all categories from 64 starts; the first one of a decoder also looks at its prior once. Mean of the next ones ${mean(rows.map(({ nextCompletion }) => nextCompletion)).toFixed(2)} s.
+`,
+);
+process.exit(0);
