@@ -2,6 +2,7 @@
 export class Panel {
     readonly thing = select("thing");
     readonly category = select("category");
+    readonly mode = select("mode");
     readonly look = button("look");
     readonly clear = button("clear");
     readonly complete = button("complete");

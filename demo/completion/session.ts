@@ -1,5 +1,5 @@
 import type { ArcRotateCamera } from "@babylonjs/core/Cameras/arcRotateCamera.js";
-import { LatentRandom, type ScanCompletion, type ShapeModel } from "babylon-deepsdf";
+import { type CompletionMode, LatentRandom, type ScanCompletion, type ShapeModel } from "babylon-deepsdf";
 import type { Stage } from "../stage.js";
 import { type DepthScan, joinScans, lookAt } from "./depthCamera.js";
 import { measureMissAsync } from "./miss.js";
@@ -35,6 +35,9 @@ export class Session {
     private file: File | null = null;
     private work: AbortController | null = null;
     private completions: ScanCompletion[] = [];
+    /** Which of the completions is on stage. */
+    private shown = 0;
+    private drawing = new AbortController();
 
     constructor(
         private readonly stage: Stage,
@@ -51,6 +54,7 @@ export class Session {
         panel.fill(panel.category, [["", "any family"], ...shapes.categories.map((name) => [name, name] as const)]);
         panel.thing.value = names.includes(settings.thing) ? settings.thing : names[0];
         panel.thing.addEventListener("change", () => this.setThing(panel.thing.value));
+        panel.mode.addEventListener("change", () => void this.showAsync(this.shown));
         panel.look.addEventListener("click", () => this.look());
         panel.clear.addEventListener("click", () => this.clear());
         panel.complete.addEventListener("click", () => (this.work ? this.work.abort() : void this.completeAsync()));
@@ -134,7 +138,7 @@ export class Session {
             const seconds = (performance.now() - start) / 1000;
             this.completions = [...completions].sort((a, b) => b.confidence - a.confidence);
             this.showResults(seconds);
-            await this.showAsync(0, work.signal);
+            await this.showAsync(0);
             if (this.settings.isLively) turnAside(this.stage.scene.activeCamera as ArcRotateCamera);
             document.body.dataset.completed = String(completions.length);
         } catch (error) {
@@ -151,23 +155,40 @@ export class Session {
             title: `${category ?? "shape"}, ${Math.round(100 * confidence)} % sure`,
             detail: `${Math.round(100 * evidence.explained)} % of the points explained, off by ${(100 * evidence.residual).toFixed(1)} % of its size`,
         }));
-        this.panel.setResults(lines, (place) => void this.showAsync(place, this.shapesSignal()));
+        this.panel.setResults(lines, (place) => void this.showAsync(place));
         this.panel.say(`Done in ${seconds.toFixed(1)} s.`);
     }
 
-    /** Draws one of the completions in its place. */
-    private async showAsync(place: number, signal: AbortSignal): Promise<void> {
+    /** Draws one of the completions in its place; of several calls the last counts. */
+    private async showAsync(place: number): Promise<void> {
         const completion = this.completions[place];
         if (!completion) return;
-        const mesh = await createCompletedMeshAsync(completion, this.settings.resolution, signal);
-        if (this.file) this.bringHere(completion);
-        this.bench.setCompleted(mesh);
-        if (!this.thing) return;
-        const miss = await measureMissAsync(this.shapes, completion, this.thing, signal);
+        this.drawing.abort();
+        this.drawing = new AbortController();
+        const { signal } = this.drawing;
+        this.shown = place;
+        const mode = this.panel.mode.value as CompletionMode;
+        try {
+            const mesh = await createCompletedMeshAsync(completion, mode, this.settings.resolution, signal);
+            if (signal.aborted) {
+                mesh.dispose();
+                return;
+            }
+            if (this.file) this.bringHere(completion);
+            this.bench.setCompleted(mesh);
+            document.body.dataset.mode = mode;
+            if (this.thing) await this.sayMissAsync(completion, this.thing, signal);
+        } catch (error) {
+            if (!signal.aborted) this.panel.say((error as Error).message, true);
+        }
+    }
+
+    private async sayMissAsync(completion: ScanCompletion, thing: Thing, signal: AbortSignal): Promise<void> {
+        const { median, worst } = await measureMissAsync(this.shapes, completion, thing, signal);
         this.panel.say(
-            `The whole thing, seen and unseen, is ${(100 * miss.median).toFixed(1)} % of its size off in the middle, ${(100 * miss.worst).toFixed(0)} % at the worst tenth.`,
+            `Against the real thing, seen and unseen: half of it is within ${(100 * median).toFixed(1)} % of its size, nine tenths within ${(100 * worst).toFixed(1)} %.`,
         );
-        document.body.dataset.miss = miss.median.toFixed(4);
+        document.body.dataset.miss = median.toFixed(4);
     }
 
     /** Files have units and places of their own: the camera goes where the thing is. */
@@ -190,16 +211,14 @@ export class Session {
     private dropResults(): void {
         this.work?.abort();
         this.work = null;
+        this.drawing.abort();
         this.completions = [];
         this.bench.setCompleted(null);
         this.panel.setResults([], () => undefined);
         this.panel.setProgress(null);
         delete document.body.dataset.completed;
         delete document.body.dataset.miss;
-    }
-
-    private shapesSignal(): AbortSignal {
-        return this.work?.signal ?? new AbortController().signal;
+        delete document.body.dataset.mode;
     }
 
     private acceptDrops(): void {

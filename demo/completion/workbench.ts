@@ -2,7 +2,7 @@ import { StandardMaterial } from "@babylonjs/core/Materials/standardMaterial.js"
 import { Color3 } from "@babylonjs/core/Maths/math.color.js";
 import { Mesh } from "@babylonjs/core/Meshes/mesh.js";
 import { VertexData } from "@babylonjs/core/Meshes/mesh.vertexData.js";
-import type { ScanCompletion } from "babylon-deepsdf";
+import type { CompletionMode, ScanCompletion } from "babylon-deepsdf";
 import type { Stage } from "../stage.js";
 
 /** Arrays of a scan; one without triangles is shown as small crosses. */
@@ -99,8 +99,14 @@ export class Workbench {
 }
 
 /** The options that give a completion its colours. */
-export function createCompletedMeshAsync(completion: ScanCompletion, resolution: number, signal: AbortSignal) {
+export function createCompletedMeshAsync(
+    completion: ScanCompletion,
+    mode: CompletionMode,
+    resolution: number,
+    signal: AbortSignal,
+) {
     return completion.createMeshAsync("completed", {
+        mode,
         resolution,
         signal,
         colors: { observed: SEEN, guessed: GUESSED },

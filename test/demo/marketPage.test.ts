@@ -9,7 +9,7 @@ let site: BuiltSite;
 
 beforeAll(async () => {
     site = await BuiltSite.OpenAsync("market");
-}, 240_000);
+}, 400_000);
 afterEach(() => site.closePagesAsync());
 afterAll(() => site?.closeAsync());
 

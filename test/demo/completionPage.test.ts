@@ -1,0 +1,157 @@
+import type { Page } from "playwright";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { BuiltSite } from "./builtSite.js";
+import { boxesOf, overlaps } from "./layoutOfPage.js";
+import { difference, pictureOf } from "./pixels.js";
+
+let site: BuiltSite;
+
+beforeAll(async () => {
+    site = await BuiltSite.OpenAsync("completion");
+}, 400_000);
+afterEach(() => site.closePagesAsync());
+afterAll(() => site?.closeAsync());
+
+/** A decoder of octahedra is searched in seconds, so that what is tested is the page. */
+const SMALL = "model=octahedron.onnx&engine=webgl&sensor=48&resolution=16&thing=vase";
+
+async function ready(page: Page): Promise<void> {
+    await page.waitForFunction(() => document.body.dataset.state === "ready", null, { timeout: 120_000 });
+}
+
+async function completed(page: Page): Promise<void> {
+    await page.waitForFunction(() => document.body.dataset.completed, null, { timeout: 180_000 });
+    await page.waitForFunction(() => document.getElementById("progress")!.hidden);
+}
+
+function points(page: Page): Promise<number> {
+    return page.evaluate(() => Number(document.body.dataset.points));
+}
+
+/** The middles of what is drawn by these names, and how many vertices it has. */
+function shapesNamed(page: Page, name: string): Promise<{ count: number; middle: number[] }[]> {
+    return page.evaluate((wanted) => {
+        interface Drawn {
+            name: string;
+            isEnabled(): boolean;
+            getTotalVertices(): number;
+            getBoundingInfo(): { boundingBox: { centerWorld: { asArray(): number[] } } };
+        }
+        const { stage } = (window as unknown as { demo: { stage: { scene: { meshes: Drawn[] } } } }).demo;
+        return stage.scene.meshes
+            .filter((mesh) => mesh.name === wanted && mesh.isEnabled())
+            .map((mesh) => ({
+                count: mesh.getTotalVertices(),
+                middle: mesh.getBoundingInfo().boundingBox.centerWorld.asArray(),
+            }));
+    }, name);
+}
+
+describe("the completion scene", () => {
+    it("scans a thing, completes it in place, and completes it again after another look", async () => {
+        const { page, complaints, strangers } = await site.openAsync(`${SMALL}&auto=0`);
+        await ready(page);
+        const first = await points(page);
+        expect(first).toBeGreaterThan(100);
+        const scanned = await pictureOf(page);
+
+        await page.click("#complete");
+        await completed(page);
+        const results = await page.$$("#results input");
+        expect(results.length).toBeGreaterThan(0);
+        const [shape] = await shapesNamed(page, "completed");
+        expect(shape.count).toBeGreaterThan(50);
+        // In place: around where the scan is, which is off the middle of the stage.
+        const [scan] = await shapesNamed(page, "scan");
+        expect(Math.hypot(...shape.middle.map((value, axis) => value - scan.middle[axis]))).toBeLessThan(0.6);
+        expect(difference(scanned, await pictureOf(page))).toBeGreaterThan(0.005);
+        expect(Number(await page.evaluate(() => document.body.dataset.miss))).toBeGreaterThan(0);
+
+        // The missing part alone is less than the whole.
+        await page.selectOption("#mode", "fill");
+        await page.waitForFunction(() => document.body.dataset.mode === "fill", null, { timeout: 60_000 });
+        const [part] = await shapesNamed(page, "completed");
+        expect(part.count).toBeGreaterThan(0);
+        expect(part.count).toBeLessThan(shape.count);
+        await page.selectOption("#mode", "replace");
+
+        // From the other side: more points, and the former result is gone.
+        await page.evaluate(() => {
+            const { stage } = (window as unknown as { demo: { stage: { scene: { activeCamera: { alpha: number } } } } })
+                .demo;
+            stage.scene.activeCamera.alpha += Math.PI;
+        });
+        await page.waitForTimeout(300);
+        await page.click("#look");
+        expect(await points(page)).toBeGreaterThan(1.5 * first);
+        expect(await shapesNamed(page, "completed")).toEqual([]);
+        await page.click("#complete");
+        await completed(page);
+        expect(await shapesNamed(page, "completed")).toHaveLength(1);
+        expect(strangers).toEqual([]);
+        expect(complaints).toEqual([]);
+    }, 500_000);
+
+    it("completes a scan from a file, in the file's own place and size", async () => {
+        const { page, complaints } = await site.openAsync(`${SMALL}&auto=0`);
+        await ready(page);
+        // Points of an octahedron of 300 units around (1000, 200, -500), as a text file.
+        const lines = Array.from({ length: 1500 }, (_, n) => {
+            const [a, b, c] = [1, 2, 3].map((k) => Math.sin(12.9898 * (3 * n + k)) * 43758.5453);
+            const raw = [a, b, c].map((value) => 2 * (value - Math.floor(value)) - 1);
+            const sum = raw.reduce((total, value) => total + Math.abs(value), 0);
+            return [1000, 200, -500].map((middle, axis) => (middle + (300 * raw[axis]) / sum).toFixed(3)).join(" ");
+        });
+        const file = { name: "thing.xyz", mimeType: "text/plain", buffer: Buffer.from(lines.join("\n")) };
+        await page.setInputFiles("#file", file);
+        await completed(page);
+        const [shape] = await shapesNamed(page, "completed");
+        const off = Math.hypot(...shape.middle.map((value, axis) => value - [1000, 200, -500][axis]));
+        expect(off).toBeLessThan(60);
+        expect(complaints).toEqual([]);
+    }, 400_000);
+
+    it("says in words what is wrong with a file, and goes on", async () => {
+        const { page } = await site.openAsync(`${SMALL}&auto=0`);
+        await ready(page);
+        const file = { name: "notes.xyz", mimeType: "text/plain", buffer: Buffer.from("1 2 3\n4 5 6\n") };
+        await page.setInputFiles("#file", file);
+        await page.waitForSelector("#status.error", { timeout: 60_000 });
+        expect(await page.textContent("#status")).toMatch(/; expected .*; /);
+        await page.selectOption("#thing", "barrel");
+        expect(await points(page)).toBeGreaterThan(100);
+        expect(await page.$("#status.error")).toBeNull();
+    }, 240_000);
+
+    it("says in words that a decoder is missing", async () => {
+        const { page } = await site.openAsync("model=nowhere.onnx&engine=webgl");
+        await page.waitForSelector("#status.error", { timeout: 90_000 });
+        expect(await page.textContent("#status")).toMatch(/nowhere\.onnx.*; expected .*; /);
+    }, 150_000);
+
+    it.each([
+        ["a desktop", { viewport: { width: 1280, height: 800 } }],
+        ["a phone", { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true }],
+    ])(
+        "on %s has controls inside the page and apart, each with a label",
+        async (_, options) => {
+            const { page } = await site.openAsync(`${SMALL}&auto=0`, options);
+            await ready(page);
+            const boxes = await boxesOf(page, [".scenes", "#panel"]);
+            expect(boxes).toHaveLength(2);
+            expect(overlaps(boxes)).toEqual([]);
+            for (const { x, y, width, height } of boxes) {
+                expect(Math.min(x, y)).toBeGreaterThanOrEqual(0);
+                expect(x + width).toBeLessThanOrEqual(options.viewport.width);
+                expect(y + height).toBeLessThanOrEqual(options.viewport.height);
+            }
+            const unnamed = await page.evaluate(() =>
+                [...document.querySelectorAll<HTMLInputElement>("#panel input, #panel select, #panel button")]
+                    .filter((control) => !control.labels?.length && !control.textContent?.trim())
+                    .map(({ id }) => id),
+            );
+            expect(unnamed).toEqual([]);
+        },
+        200_000,
+    );
+});
