@@ -24,6 +24,8 @@ const demo = {
     base: "./",
     publicDir: resolve(root, "models"),
     resolve: { alias: { "babylon-deepsdf": resolve(root, "plugin/index.ts") } },
+    // The worker loads onnxruntime only where it is needed.
+    worker: { format: "es" as const },
     define: { DEMO_PAGES: JSON.stringify(pages) },
     server: { headers: isolation },
     preview: { headers: isolation },

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { extname, join, normalize, resolve } from "node:path";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright";
-import { build } from "vite";
+import { build, loadConfigFromFile } from "vite";
 import { findBrowser, SOFTWARE_WEBGPU_FLAGS } from "../browser.mjs";
 import { octahedronFile } from "../support/decoders.js";
 
@@ -32,14 +32,18 @@ export class BuiltSite {
     /** @param scene name of the page, without ".html" */
     static async OpenAsync(scene: string): Promise<BuiltSite> {
         const folder = mkdtempSync(join(tmpdir(), "deepsdf-demo-"));
+        const file = join(ROOT, "vite.config.ts");
+        const { config } = (await loadConfigFromFile({ command: "build", mode: "production" }, file))!;
         await build({
-            configFile: join(ROOT, "vite.config.ts"),
+            ...config,
+            configFile: false,
             logLevel: "error",
             build: {
+                ...config.build,
                 outDir: folder,
-                emptyOutDir: true,
                 reportCompressedSize: false,
-                rollupOptions: { input: resolve(ROOT, `demo/${scene}.html`) },
+                // This scene alone: merging would add it to the others.
+                rollupOptions: { ...config.build?.rollupOptions, input: resolve(ROOT, `demo/${scene}.html`) },
             },
         });
         const server = createServer((request, response) => {
