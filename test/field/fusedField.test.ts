@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { FusedField } from "../../plugin/field/fused/fusedField.js";
+import { chooseVariantAsync, isSoftware } from "../../plugin/field/fused/variants.js";
 import { ReferenceField } from "../../plugin/field/referenceField.js";
 import type { ActivationKind } from "../../plugin/model/decoder.js";
 import { requestTestDevice, uncapturedErrors } from "../support/gpu.js";
@@ -53,6 +54,54 @@ describe.skipIf(!device)("FusedField", () => {
     it.each([0, 1, 3, 4, 255, 4097])("evaluates %i points", async (count) => {
         const errors = await compare({ width: 8, depth: 3 }, count);
         expect(Math.max(...Object.values(errors))).toBeLessThan(TOLERANCE);
+    });
+
+    it.each([
+        { width: 14, depth: 3, octaves: 2, skips: [1], points: 257 },
+        { width: 72, depth: 3, octaves: 4, skips: [1], points: 70 },
+    ])(
+        "agrees with the reference in tiles: width $width, $points points",
+        async ({ points: count, ...options }) => {
+            const perceptron = randomPerceptron({ ...options, activation: { kind: "softplus", alpha: 0 } });
+            const fused = await FusedField.CreateAsync(device!, perceptron, "tiled");
+            expect(fused.variant).toBe("tiled");
+            const [latent, points] = [randomCode(perceptron.latentSize), randomPoints(count)];
+            const expected = await new ReferenceField(perceptron).evaluateAsync(latent, points);
+            expect(maxDifference(await fused.evaluateAsync(latent, points), expected)).toBeLessThan(TOLERANCE);
+            fused.dispose();
+        },
+        240_000,
+    );
+
+    it("takes the kernel without barriers on software adapters", async () => {
+        const field = await FusedField.CreateAsync(device!, randomPerceptron({ width: 12 }));
+        expect(isSoftware(device!) ? field.variant : "barrierFree").toBe("barrierFree");
+        field.dispose();
+    });
+
+    it("times the kernels, once a device and shape, and leaves the field as it was", async () => {
+        const field = await FusedField.CreateAsync(device!, randomPerceptron({ width: 12 }));
+        const tried: string[] = [];
+        const timed = {
+            variant: "barrierFree",
+            shape: "a shape of this test",
+            latentSize: 6,
+            createCode: (latent: Float32Array) => field.createCode(latent),
+            encode: () => tried.push(timed.variant),
+        };
+        const choose = () => chooseVariantAsync(device!, timed as unknown as FusedField);
+        expect(["tiled", "barrierFree"]).toContain(await choose());
+        expect(tried).toEqual(Array.from({ length: 8 }, (_, i) => (i % 2 === 0 ? "tiled" : "barrierFree")));
+        await choose();
+        expect(tried.length).toBe(8);
+        expect(timed.variant).toBe("barrierFree");
+        field.dispose();
+    });
+
+    it("refuses tiles for layers that are too wide", async () => {
+        await expect(
+            FusedField.CreateAsync(device!, randomPerceptron({ width: 516, depth: 2 }), "tiled"),
+        ).rejects.toThrow(/"tiled" for a width of 516; expected up to 512/);
     });
 
     it("refuses a code of another length and points that are no triples", async () => {

@@ -10,8 +10,11 @@ import {
 } from "../field.js";
 import { bind, createBuffer, createBufferFrom, readBuffer } from "../gpu/buffers.js";
 import { computePipelineAsync } from "../gpu/pipelines.js";
+import network from "./network.wgsl?raw";
 import { fusedLimit, type PackedPerceptron, packPerceptron } from "./packPerceptron.js";
-import shader from "./perceptron.wgsl?raw";
+import perceptronKernel from "./perceptron.wgsl?raw";
+import tiledKernel from "./tiledPerceptron.wgsl?raw";
+import { chooseVariantAsync, type FusedVariant, isSoftware, MAX_TILED_WIDTH, tiledGroups } from "./variants.js";
 
 /** Points an invocation carries at a time, and invocations of a workgroup; as in the shader. */
 const POINTS_PER_INVOCATION = 4;
@@ -33,23 +36,50 @@ interface Program {
 export class FusedField implements EncodableField {
     readonly maker = "fused";
     readonly latentSize: number;
+    /** Kernel that computes distances; gradients have one. */
+    variant: FusedVariant = "barrierFree";
+    private tiledPipeline: GPUComputePipeline | null = null;
     private readonly weights: GPUBuffer;
     private readonly programs = new Map<string, Program>();
     private readonly unused: GPUBuffer;
     private disposed = false;
 
     /**
+     * @param variant kernel for distances; the fastest here unless given, see `chooseVariantAsync`
      * @throws if the perceptron is beyond the kernel's limits, or the device refuses the pipelines
      */
-    static async CreateAsync(device: GPUDevice, perceptron: Perceptron): Promise<FusedField> {
+    static async CreateAsync(device: GPUDevice, perceptron: Perceptron, variant?: FusedVariant): Promise<FusedField> {
         const limit = fusedLimit(perceptron);
         if (limit) {
             throw new Error(`FusedField.CreateAsync: ${limit}; use the onnxruntime evaluator for it`);
         }
+        const packed = packPerceptron(perceptron);
         const [evaluate, evaluateGradient] = await Promise.all(
-            ["evaluate", "evaluateGradient"].map((entry) => computePipelineAsync(device, "perceptron", shader, entry)),
+            ["evaluate", "evaluateGradient"].map((entry) =>
+                computePipelineAsync(device, "perceptron", network + perceptronKernel, entry),
+            ),
         );
-        return new FusedField(device, packPerceptron(perceptron), perceptron.latentSize, evaluate, evaluateGradient);
+        const field = new FusedField(device, packed, perceptron.latentSize, evaluate, evaluateGradient);
+        const groups = tiledGroups(packed.widthQuads);
+        if (variant === "tiled" && groups === null) {
+            throw new Error(
+                `FusedField.CreateAsync: got variant "tiled" for a width of ${4 * packed.widthQuads}; expected up to ${MAX_TILED_WIDTH}; leave the variant out`,
+            );
+        }
+        // Software adapters take seconds to compile barriers.
+        if (groups !== null && (variant ? variant === "tiled" : !isSoftware(device))) {
+            const constants = { outputGroups: groups };
+            const code = network + tiledKernel;
+            field.tiledPipeline = await computePipelineAsync(
+                device,
+                "tiled perceptron",
+                code,
+                "evaluateTiled",
+                constants,
+            );
+            field.variant = variant ?? (await chooseVariantAsync(device, field));
+        }
+        return field;
     }
 
     private constructor(
@@ -67,6 +97,12 @@ export class FusedField implements EncodableField {
             GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST,
         );
         this.unused = createBuffer(device, "perceptron unused output", 4);
+    }
+
+    /** What the time of an evaluation depends on. */
+    get shape(): string {
+        const { featureQuads, widthQuads, layerCount } = this.packed;
+        return `${featureQuads}/${widthQuads}/${layerCount}`;
     }
 
     createCode(latent: Float32Array): GpuCode {
@@ -201,7 +237,10 @@ export class FusedField implements EncodableField {
         latentGradients: GPUBuffer | null,
     ): number {
         this.throwIfDisposed("encode");
-        const { pipeline, network, scratch, workgroupCount } = this.program(job, latentGradients !== null);
+        const program = this.program(job, latentGradients !== null);
+        const { network, scratch, workgroupCount } = program;
+        const isTiled = this.variant === "tiled" && this.tiledPipeline !== null && !job.pointGradients;
+        const pipeline = isTiled && this.tiledPipeline ? this.tiledPipeline : program.pipeline;
         const buffers: Record<number, GPUBuffer> = {
             0: network,
             1: this.weights,
@@ -209,8 +248,10 @@ export class FusedField implements EncodableField {
             3: job.points,
             4: job.pointCount,
             5: job.distances,
-            6: scratch,
         };
+        if (!isTiled) {
+            buffers[6] = scratch;
+        }
         if (job.pointGradients) {
             buffers[7] = job.pointGradients;
             buffers[8] = latentGradients ?? this.unused;

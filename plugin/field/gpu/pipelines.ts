@@ -6,6 +6,7 @@ const pipelines = new WeakMap<GPUDevice, Map<string, Promise<GPUComputePipeline>
  *
  * @param name unique to `code`; also the label in error messages
  * @param code WGSL
+ * @param constants values of its overrides
  * @throws if the device refuses the code
  */
 export function computePipelineAsync(
@@ -13,17 +14,23 @@ export function computePipelineAsync(
     name: string,
     code: string,
     entryPoint: string,
+    constants: Readonly<Record<string, number>> = {},
 ): Promise<GPUComputePipeline> {
     let known = pipelines.get(device);
     if (!known) {
         known = new Map();
         pipelines.set(device, known);
     }
-    const label = `${name} ${entryPoint}`;
+    const values = Object.entries(constants).map(([constant, value]) => ` ${constant}=${value}`);
+    const label = `${name} ${entryPoint}${values.join("")}`;
     let pipeline = known.get(label);
     if (!pipeline) {
         const module = device.createShaderModule({ label: name, code });
-        pipeline = device.createComputePipelineAsync({ label, layout: "auto", compute: { module, entryPoint } });
+        pipeline = device.createComputePipelineAsync({
+            label,
+            layout: "auto",
+            compute: { module, entryPoint, constants },
+        });
         known.set(label, pipeline);
     }
     return pipeline;

@@ -1,0 +1,95 @@
+import type { EncodableField } from "../field.js";
+import { createBuffer, createBufferFrom } from "../gpu/buffers.js";
+
+/**
+ * How distances are computed: with activations in workgroup memory, or without barriers, which software adapters are
+ * many times faster at.
+ */
+export type FusedVariant = "tiled" | "barrierFree";
+
+/** Widest layer that the tiled kernel takes: 64 invocations with eight outputs each. */
+export const MAX_TILED_WIDTH = 512;
+const OUTPUTS_EACH = 8;
+
+/** Adapters that compute on the CPU. */
+const SOFTWARE = /swiftshader|llvmpipe|lavapipe|softpipe|basic render|warp|software/i;
+
+/** Points of a timing run: enough to fill a large GPU. */
+const TIMING_POINTS = 1 << 16;
+const TIMING_ROUNDS = 3;
+
+/** Choices by device, then by the shape of the network; a second model of the same shape is not timed again. */
+const choices = new WeakMap<GPUDevice, Map<string, Promise<FusedVariant>>>();
+
+/**
+ * Invocations that a layer of the tiled kernel spreads over its outputs, or null if it is too wide.
+ *
+ * @param widthQuads quads of the widest layer
+ */
+export function tiledGroups(widthQuads: number): number | null {
+    const groups = Math.ceil((4 * widthQuads) / OUTPUTS_EACH);
+    return 4 * widthQuads > MAX_TILED_WIDTH ? null : 2 ** Math.ceil(Math.log2(groups));
+}
+
+/** What a field must let be tried. */
+interface Tried extends EncodableField {
+    variant: FusedVariant;
+    readonly shape: string;
+}
+
+/** The faster kernel on this device for this network, timed once for each shape of network (some ms). */
+export function chooseVariantAsync(device: GPUDevice, field: Tried): Promise<FusedVariant> {
+    const known = choices.get(device) ?? new Map<string, Promise<FusedVariant>>();
+    choices.set(device, known);
+    let choice = known.get(field.shape);
+    if (!choice) {
+        choice = timeVariants(device, field);
+        known.set(field.shape, choice);
+    }
+    return choice;
+}
+
+/** Whether a device computes on the CPU, as far as it tells. */
+export function isSoftware(device: GPUDevice): boolean {
+    const info = (device as { adapterInfo?: GPUAdapterInfo }).adapterInfo;
+    const words = info ? `${info.vendor} ${info.architecture} ${info.device} ${info.description}` : "";
+    return info?.isFallbackAdapter === true || SOFTWARE.test(words);
+}
+
+/** The kernel whose best of a few interleaved runs is shorter. */
+async function timeVariants(device: GPUDevice, field: Tried): Promise<FusedVariant> {
+    const code = field.createCode(new Float32Array(field.latentSize));
+    const job = {
+        points: createBuffer(device, "timing points", 12 * TIMING_POINTS),
+        pointCount: createBufferFrom(device, "timing count", Uint32Array.of(TIMING_POINTS)),
+        distances: createBuffer(device, "timing distances", 4 * TIMING_POINTS),
+    };
+    const best: Record<FusedVariant, number> = {
+        tiled: Number.POSITIVE_INFINITY,
+        barrierFree: Number.POSITIVE_INFINITY,
+    };
+    const before = field.variant;
+    try {
+        // The first round warms up.
+        for (let round = 0; round <= TIMING_ROUNDS; round++) {
+            for (const variant of ["tiled", "barrierFree"] as const) {
+                field.variant = variant;
+                const encoder = device.createCommandEncoder({ label: `timing ${variant}` });
+                field.encode(encoder, code, job);
+                const started = performance.now();
+                device.queue.submit([encoder.finish()]);
+                await device.queue.onSubmittedWorkDone();
+                if (round > 0) {
+                    best[variant] = Math.min(best[variant], performance.now() - started);
+                }
+            }
+        }
+    } finally {
+        field.variant = before;
+        code.dispose();
+        for (const buffer of Object.values(job)) {
+            buffer.destroy();
+        }
+    }
+    return best.tiled < best.barrierFree ? "tiled" : "barrierFree";
+}
