@@ -55,6 +55,15 @@ async function previewOf(page: Page): Promise<PNG> {
     return PNG.sync.read(await page.locator("#preview-canvas").screenshot());
 }
 
+/** Writes a picture for the documents, where that is asked for. */
+function keep(name: string, picture: Buffer): void {
+    if (process.env.UPDATE_PICTURES) {
+        const folder = join(import.meta.dirname, "../../demo/pictures");
+        mkdirSync(folder, { recursive: true });
+        writeFileSync(join(folder, name), picture);
+    }
+}
+
 /** Share of pixels that differ clearly. */
 function difference(a: PNG, b: PNG): number {
     let changed = 0;
@@ -90,17 +99,13 @@ describe("the Node Geometry Editor", () => {
 
         // The panel of a sample block.
         await page.getByText("First code", { exact: true }).first().click();
-        const panel = page.locator("#ngePropertyTab");
+        const panel = page.locator("#propertyTab");
         const panelText = ((await panel.textContent()) ?? "").replaceAll(/\s+/g, " ");
         for (const label of ["LatentSampleBlock", "SHAPES", "Category", "Seed per instance", "Decoder"]) {
             expect(panelText).toContain(label);
         }
         const picture = await page.screenshot();
-        const folder = join(import.meta.dirname, "../../demo/pictures");
-        if (process.env.UPDATE_PICTURES) {
-            mkdirSync(folder, { recursive: true });
-            writeFileSync(join(folder, "nodes.png"), picture);
-        }
+        keep("nodes.png", picture);
         expect(covered(PNG.sync.read(picture))).toBeGreaterThan(0.1);
 
         // Another category for the first code: the row turns from a lamp into a chair.
@@ -136,9 +141,7 @@ describe("the Node Geometry Editor", () => {
         const { page, complaints } = await openAsync("marketStall");
         const picture = await previewOf(page);
         expect(covered(picture)).toBeGreaterThan(0.05);
-        if (process.env.UPDATE_PICTURES) {
-            writeFileSync(join(import.meta.dirname, "../../demo/pictures/marketStall.png"), await page.screenshot());
-        }
+        keep("marketStall.png", await page.screenshot());
         expect(complaints).toEqual([]);
         await page.close();
     }, 300_000);
