@@ -101,7 +101,12 @@ async function evaluateVirtualScans(): Promise<void> {
                 }
             }
         }
+        await report(rows, n + 1);
     }
+}
+
+/** After each shape of all families: an interrupted run leaves what it has. */
+async function report(rows: readonly Row[], shapes: number): Promise<void> {
     const groups = (key: (row: Row) => string) =>
         [...new Set(rows.map(key))].map((label) =>
             line(
@@ -112,7 +117,7 @@ async function evaluateVirtualScans(): Promise<void> {
     const text = [
         "# Completion of virtual scans",
         "",
-        `By \`npm run evaluate:completion\` on ${machine(threads)}; ${rows.length} scans of ${names.length} families, ${values.shapes} shapes each that no decoder was trained on, at any yaw, ±20 % in scale and ±10 % in place${values.category ? ", the category told" : ", the category not told"}.`,
+        `By \`npm run evaluate:completion\` on ${machine(threads)}; ${rows.length} scans of ${names.length} families, ${shapes} ${shapes === 1 ? "shape" : "shapes"} each that no decoder was trained on, at any yaw, ±20 % in scale and ±10 % in place${values.category ? ", the category told" : ", the category not told"}.`,
         "",
         "- Chamfer: median of the summed mean squared distances × 1000, the shape in a unit sphere (the paper's frame). Completion and F-score at 1 % of the longest side, IoU of the volumes: means.",
         "- Pose: share within 5° and 5 %, the shape's own symmetries factored out; or alike: these and those whose Chamfer distance in place is below 1.5, a code having taken up the turn.",

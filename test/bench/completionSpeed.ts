@@ -84,15 +84,20 @@ for (const name of values.families.split(",")) {
     };
     rows.push(row);
     console.log(row);
+    await report();
 }
 
-const reached = rows.filter(({ iterations }) => iterations !== null);
-const ratio = median(reached.map(({ adamSeconds, seconds }) => adamSeconds / seconds!));
-const number = (value: number | null, digits: number) => (value === null ? "not in 30" : value.toFixed(digits));
-await writeResults(
-    "completion-speed",
-    { machine: machine(threads), steps, rows, medianRatio: ratio },
-    `# Completion against ${steps} steps of Adam
+process.exit(0);
+
+/** After each family: an interrupted run leaves what it has. */
+async function report(): Promise<void> {
+    const reached = rows.filter(({ iterations }) => iterations !== null);
+    const ratio = median(reached.map(({ adamSeconds, seconds }) => adamSeconds / seconds!));
+    const number = (value: number | null, digits: number) => (value === null ? "not in 30" : value.toFixed(digits));
+    await writeResults(
+        "completion-speed",
+        { machine: machine(threads), steps, rows, medianRatio: ratio },
+        `# Completion against ${steps} steps of Adam
 
 By \`npm run bench:completion\` on ${machine(threads)}; seconds of CPU time. Both arms: same start, 1024 samples and cost (half of it is the negative logarithm of the posterior); one view of a shape never trained on.
 
@@ -108,5 +113,5 @@ ${rows
 - Adam's cost was reached in ${reached.length} of ${rows.length} cases; median ratio of time ${ratio.toFixed(0)}, median iterations ${median(reached.map(({ iterations }) => iterations!))}.
 - A whole completion tries all categories from 64 starts; the first one of a decoder also looks at its prior once. Mean of the next ones ${mean(rows.map(({ nextCompletion }) => nextCompletion)).toFixed(2)} s.
 `,
-);
-process.exit(0);
+    );
+}
