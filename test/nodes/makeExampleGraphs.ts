@@ -230,6 +230,7 @@ export function morphRow(): NodeGeometry {
     shape.connectTo(loop.instance);
     count.connectTo(loop.count);
     const across = math("Across", MathBlockOperations.Multiply, number, float("Distance", 1.7));
-    compose("Place", across, float("Zero", 0), float("Zero", 0)).connectTo(loop.position);
+    // Along z, which the editor's preview sees from the side.
+    compose("Place", float("Zero", 0), float("Zero", 0), across).connectTo(loop.position);
     return finish("Morph row", "One chair turns into another, step by step, along the prior.", loop.output);
 }
