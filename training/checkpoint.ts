@@ -1,6 +1,10 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { deserialize, serialize } from "node:v8";
+import { familiesNamed } from "./families/index.js";
+import { type MeshList, MeshSource } from "./meshes/meshSource.js";
+import { userPath } from "./options.js";
+import { FamilySource, type ShapeSource } from "./shapes.js";
 import type { Recipe, TrainerState } from "./trainer.js";
 
 /** A run between two steps, with all that is needed to go on. */
@@ -11,14 +15,17 @@ export interface Checkpoint {
     readonly samplesPerShape: number;
     /** Samples that the run it started from had seen; 0 without one. */
     readonly samplesBefore: number;
+    /** Where its shapes came from, if not from the families; `shapesPerFamily` says nothing then. */
+    readonly meshes?: MeshList;
     readonly backend: string;
     /** Time spent training, in all of the run's parts. */
     readonly seconds: number;
     readonly state: TrainerState;
 }
 
-/** Where a run's checkpoint lies. */
+/** Where a run's checkpoint lies: under training/runs, unless the name is a path. */
 export function runFolder(name: string): string {
+    if (name.includes("/")) return userPath(name);
     return join(import.meta.dirname, "runs", name);
 }
 
@@ -34,6 +41,14 @@ export function readCheckpoint(path: string): Checkpoint {
         throw new Error(`readCheckpoint: no file ${path}; name a run that has been trained`);
     }
     return deserialize(readFileSync(path)) as Checkpoint;
+}
+
+/** The shapes of a run. */
+export function sourceOf(
+    run: Pick<Checkpoint, "families" | "shapesPerFamily" | "samplesPerShape" | "meshes">,
+): ShapeSource {
+    if (run.meshes) return new MeshSource(run.meshes);
+    return new FamilySource(familiesNamed(run.families), run.shapesPerFamily, run.samplesPerShape);
 }
 
 /** Samples seen up to a checkpoint, those of the run it started from included. */

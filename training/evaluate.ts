@@ -1,9 +1,8 @@
 import { sampleLatent } from "../plugin/latent/index.js";
 import type { DecoderMetadata } from "../plugin/model/decoder.js";
-import { familiesNamed, makeShape } from "./families/index.js";
 import { decode, evaluationPoints, intersectionOverUnion, pieceCount, slopesNear } from "./measure.js";
 import { progressBar, turn } from "./progress.js";
-import { SignedDistance } from "./samples/distance.js";
+import type { ShapeSource } from "./shapes.js";
 import type { TensorField } from "./tensorField.js";
 
 /** Codes of one family with the seeds of the shapes they stand for. */
@@ -55,6 +54,7 @@ export const PIECE_RESOLUTION = 48;
 export async function evaluateDecoder(
     field: TensorField,
     metadata: DecoderMetadata,
+    source: ShapeSource,
     known: FamilyCodes,
     unseen: FamilyCodes,
     { points, samples }: EvaluationCounts,
@@ -69,7 +69,7 @@ export async function evaluateDecoder(
     const figures = async (group: FamilyCodes) => {
         const entries: [string, ShapeFigures][] = [];
         for (const [family, codes] of Object.entries(group)) {
-            entries.push([family, await measureFamily(field, metadata, family, codes, points, done)]);
+            entries.push([family, await measureFamily(field, metadata, source, family, codes, points, done)]);
         }
         return Object.fromEntries(entries);
     };
@@ -78,7 +78,7 @@ export async function evaluateDecoder(
     for (const category of metadata.categories) {
         onePiece[category] = await shareInOnePiece(field, metadata, category, samples, done);
     }
-    const slope = await slopeOf(field, known);
+    const slope = await slopeOf(field, source, known);
     bar.stop();
     const iouMean = (group: Record<string, ShapeFigures>) => mean(Object.values(group).map(({ iou }) => iou));
     return {
@@ -98,16 +98,16 @@ export async function evaluateDecoder(
 async function measureFamily(
     field: TensorField,
     metadata: DecoderMetadata,
+    source: ShapeSource,
     name: string,
     codes: CodesBySeed,
     pointCount: number,
     done: () => Promise<void>,
 ): Promise<ShapeFigures> {
-    const [family] = familiesNamed([name]);
     const values: number[] = [];
     let whole = 0;
     for (const [seed, latent] of codes) {
-        const truth = new SignedDistance(await makeShape(family, seed));
+        const { distance: truth } = await source.truth(name, seed);
         const points = evaluationPoints(name, seed, pointCount);
         values.push(await intersectionOverUnion(field, latent, truth, points));
         whole += pieceCount(await decode(field, latent, metadata, PIECE_RESOLUTION)) === 1 ? 1 : 0;
@@ -139,13 +139,12 @@ async function shareInOnePiece(
 }
 
 /** The 99th percentile of slopes near the surface of every eighth shape. */
-async function slopeOf(field: TensorField, known: FamilyCodes): Promise<number> {
+async function slopeOf(field: TensorField, source: ShapeSource, known: FamilyCodes): Promise<number> {
     const slopes: number[] = [];
     for (const [name, codes] of Object.entries(known)) {
-        const [family] = familiesNamed([name]);
         for (const [n, [seed, latent]] of [...codes].entries()) {
             if (n % 8 !== 0) continue;
-            slopes.push(...(await slopesNear(field, latent, (await makeShape(family, seed)).positions)));
+            slopes.push(...(await slopesNear(field, latent, (await source.truth(name, seed)).mesh.positions)));
         }
     }
     slopes.sort((a, b) => a - b);

@@ -2,7 +2,7 @@ import type { DecoderMetadata } from "../plugin/model/decoder.js";
 import { extractSurfaceAsync } from "../plugin/surface/cpu/extractSurface.js";
 import type { SurfaceMesh } from "../plugin/surface/mesh.js";
 import { Random, textKey } from "./random.js";
-import type { SignedDistance } from "./samples/distance.js";
+import type { DistanceField } from "./samples/distance.js";
 import type { TriangleMesh } from "./samples/mesh.js";
 import type { TensorField } from "./tensorField.js";
 
@@ -19,7 +19,7 @@ export function evaluationPoints(family: string, seed: number, count: number): F
 export async function intersectionOverUnion(
     field: TensorField,
     latent: Float32Array,
-    truth: SignedDistance,
+    truth: DistanceField,
     points: Float32Array,
 ): Promise<number> {
     const distances = await field.evaluateAsync(latent, points);

@@ -1,16 +1,28 @@
 import { existsSync, mkdirSync } from "node:fs";
-import { join } from "node:path";
+import { basename, dirname, extname, join } from "node:path";
 import { BACKEND_NAMES, loadBackend } from "./backend.js";
-import { type Checkpoint, readCheckpoint, runFolder, samplesSeen, writeCheckpoint } from "./checkpoint.js";
+import { type Checkpoint, readCheckpoint, runFolder, samplesSeen, sourceOf, writeCheckpoint } from "./checkpoint.js";
+import { exportDecoder } from "./exportDecoder.js";
 import { familiesNamed, families as knownFamilies } from "./families/index.js";
+import { listAssets, type MeshList, MeshSource } from "./meshes/meshSource.js";
+import { prepareFolder } from "./meshes/prepare.js";
+import { countVerdicts, drawAsset, writeReport } from "./meshes/report.js";
+import { AssetStore } from "./meshes/store.js";
 import { OPTIMIZER_NAMES } from "./optimizer.js";
-import { OptionError, oneOf, positive, readOptions, runCommand, whole } from "./options.js";
+import { OptionError, oneOf, positive, readOptions, runCommand, userPath, whole } from "./options.js";
 import { progressBar, turn } from "./progress.js";
-import { prepareSamples } from "./samples/store.js";
+import { prepareSamples, type SampleSet } from "./samples/store.js";
+import { sampleSource } from "./shapes.js";
 import { DEFAULT_RECIPE, type Recipe, Trainer, type TrainerStart } from "./trainer.js";
 import { startFrom } from "./warmStart.js";
 
-const HELP = `Trains a decoder on the prop families and leaves a checkpoint; "npm run export" makes a decoder file of it.
+const HELP = `Trains a decoder on the prop families, or on a folder of meshes, and leaves a checkpoint; "npm run export"
+makes a decoder file of it, or --out at once.
+
+  --data DIR       a folder of GLB, glTF, OBJ, STL and PLY files instead of families (see training/meshes/README.md)
+  --manifest FILE  notes on them (DIR/manifest.json)   --held-out P    share of them kept for measuring (0.1)
+  --out FILE.onnx  the decoder to write at the end     --licence L     of the weights, for its card (not stated)
+  --tries N        samples that must hang together for a part of the prior to be kept wide (40)
 
   --families a,b   families to train on (all)          --shapes N      shapes of each (128)
   --minutes M      how long to train (90)              --samples N     samples to draw of a shape (80000)
@@ -19,11 +31,20 @@ const HELP = `Trains a decoder on the prop families and leaves a checkpoint; "np
   --depth D        layers in all (7)                   --octaves K     octaves of Fourier features (4)
   --seed S         of everything random (1)            --rate R        largest learning rate (0.0015)
   --optimizer O    ${OPTIMIZER_NAMES.join(" or ")} (${DEFAULT_RECIPE.optimizer})
-  --run NAME       folder under training/runs (props)  --resume        go on from its checkpoint
+  --store DIR      where samples are kept (training/data)
+  --run NAME       folder under training/runs, or a path (props, or the name of the folder or file)
+  --resume         go on from the run's checkpoint
   --from NAME      start from the weights and codes of another run, perhaps with more shapes
   --backend B      ${BACKEND_NAMES.join(", ")} (the first that works)`;
 
 const DEFAULTS = {
+    data: "",
+    manifest: "",
+    store: join(import.meta.dirname, "data"),
+    "held-out": "0.1",
+    out: "",
+    licence: "",
+    tries: "40",
     families: knownFamilies.map(({ name }) => name).join(","),
     shapes: "128",
     samples: "80000",
@@ -36,7 +57,7 @@ const DEFAULTS = {
     seed: String(DEFAULT_RECIPE.seed),
     rate: String(DEFAULT_RECIPE.learningRate),
     optimizer: DEFAULT_RECIPE.optimizer,
-    run: "props",
+    run: "",
     from: "",
     backend: "",
 };
@@ -53,30 +74,36 @@ async function main(): Promise<void> {
         console.log(HELP);
         return;
     }
-    const folder = runFolder(options.run);
+    const out = options.out ? outputOf(options.out) : null;
+    const run = options.run || out?.name || (options.data ? basename(userPath(options.data)) : "props");
+    const folder = runFolder(run);
     const path = join(folder, "checkpoint.bin");
     if (!options.resume && existsSync(path)) {
-        throw new OptionError(`--run ${options.run}: there is a run of that name; add --resume or choose another name`);
+        throw new OptionError(`--run ${run}: there is a run of that name; add --resume or choose another name`);
     }
+    const tries = whole("tries", options.tries, 0, 1e6);
     const budget: Budget = options.steps
         ? { steps: whole("steps", options.steps, 1, 1e9) }
         : { seconds: 60 * positive("minutes", options.minutes) };
     const earlier = options.resume ? readCheckpoint(path) : null;
     const origin = options.from ? readCheckpoint(join(runFolder(options.from), "checkpoint.bin")) : null;
-    const plan = earlier ?? planOf(options, origin);
     const backend = await loadBackend(oneOf("backend", options.backend, BACKEND_NAMES));
     mkdirSync(folder, { recursive: true });
-    const set = await prepareSamples(
-        familiesNamed(plan.families),
-        plan.shapesPerFamily,
-        plan.samplesPerShape,
-        join(import.meta.dirname, "data"),
-    );
-    const start: TrainerStart = !earlier && origin ? startFrom(origin, set) : {};
+    const meshes = earlier || !options.data ? undefined : await prepareData(options, folder);
+    const plan = earlier ?? planOf(options, origin, meshes);
+    const set = plan.meshes
+        ? await sampleSource(sourceOf(plan))
+        : await prepareSamples(
+              familiesNamed(plan.families),
+              plan.shapesPerFamily,
+              plan.samplesPerShape,
+              userPath(options.store),
+          );
+    const start: TrainerStart = !earlier && origin ? startOf(origin, plan, set) : {};
     const trainer = new Trainer(backend.tf, set, plan.recipe, start);
     if (earlier) trainer.restore(earlier.state);
     const save = async (seconds: number) => {
-        const { recipe, families, shapesPerFamily, samplesPerShape, samplesBefore } = plan;
+        const { recipe, families, shapesPerFamily, samplesPerShape, samplesBefore, meshes } = plan;
         const state = await trainer.saveAsync();
         writeCheckpoint(path, {
             recipe,
@@ -84,6 +111,7 @@ async function main(): Promise<void> {
             shapesPerFamily,
             samplesPerShape,
             samplesBefore,
+            meshes,
             backend: backend.description,
             seconds,
             state,
@@ -91,12 +119,65 @@ async function main(): Promise<void> {
     };
     await trainFor(trainer, budget, earlier?.seconds ?? 0, save);
     console.log(`${trainer.samplesSeen} samples seen, checkpoint at ${path}`);
+    trainer.dispose();
+    if (!out) return;
+    const written = await exportDecoder(backend.tf, readCheckpoint(path), {
+        ...out,
+        ...MEASURED,
+        tries,
+        samples: Math.max(1, tries),
+        weights: "float16",
+        licence: options.licence || (plan.meshes ? "not stated" : "Apache-2.0"),
+    });
+    console.log(`${written.path}: IoU of known shapes ${written.evaluation.knownIouMean.toFixed(3)}`);
 }
 
-type Plan = Pick<Checkpoint, "recipe" | "families" | "shapesPerFamily" | "samplesPerShape" | "samplesBefore">;
+/** What is measured for the card of a decoder that --out asks for. */
+const MEASURED = { shapes: 16, points: 10_000, unseen: 8 };
+
+/** Folder and name of a decoder file to come. */
+function outputOf(text: string): { folder: string; name: string } {
+    const path = userPath(text);
+    if (extname(path) !== ".onnx") throw new OptionError(`--out: got "${text}"; expected a path that ends in .onnx`);
+    return { folder: dirname(path), name: basename(path, ".onnx") };
+}
+
+/** Repairs and samples a folder of meshes and reports on them in the run's folder. */
+async function prepareData(options: Options, folder: string): Promise<MeshList> {
+    const place = join(userPath(options.store), "meshes");
+    const store = new AssetStore(place);
+    const report = join(folder, "meshes");
+    const heldOut = Number(options["held-out"]);
+    if (!(heldOut >= 0 && heldOut < 1)) {
+        throw new OptionError(`--held-out: got "${options["held-out"]}"; expected a share from 0 to below 1`);
+    }
+    const sampleCount = whole("samples", options.samples, 1000, 10_000_000);
+    const assets = await prepareFolder(userPath(options.data), {
+        store,
+        sampleCount,
+        manifestPath: options.manifest ? userPath(options.manifest) : undefined,
+        onAsset: (asset, raw) => drawAsset(report, asset, raw, store),
+    });
+    writeReport(report, options.data, assets, store);
+    const { accepted, repaired, rejected } = countVerdicts(assets);
+    console.log(
+        `${assets.length} meshes: ${accepted} accepted, ${repaired} repaired, ${rejected} rejected; ${join(report, "report.md")}`,
+    );
+    return listAssets(assets, place, sampleCount, heldOut);
+}
+
+/** Codes of families carry over to more shapes of them; to meshes only the weights do. */
+function startOf(origin: Checkpoint, plan: Plan, set: SampleSet): TrainerStart {
+    return plan.meshes ? { weights: origin.state.variables.slice(0, -1) } : startFrom(origin, set);
+}
+
+type Plan = Pick<
+    Checkpoint,
+    "recipe" | "families" | "shapesPerFamily" | "samplesPerShape" | "samplesBefore" | "meshes"
+>;
 
 /** What a new run does; one that starts from another keeps that one's network and families. */
-function planOf(options: Options, origin: Checkpoint | null): Plan {
+function planOf(options: Options, origin: Checkpoint | null, meshes?: MeshList): Plan {
     const depth = whole("depth", options.depth, 2, 16);
     const recipe: Recipe = {
         ...DEFAULT_RECIPE,
@@ -110,14 +191,18 @@ function planOf(options: Options, origin: Checkpoint | null): Plan {
         optimizer: oneOf("optimizer", options.optimizer, OPTIMIZER_NAMES) ?? DEFAULT_RECIPE.optimizer,
         seed: whole("seed", options.seed, 0, 2 ** 31),
     };
-    const families = origin?.families ?? options.families.split(",");
+    const families = meshes ? new MeshSource(meshes).categories : (origin?.families ?? options.families.split(","));
     const shapesPerFamily = whole("shapes", options.shapes, 2, 100_000);
+    const shapeCount = meshes
+        ? meshes.assets.filter((asset) => !asset.heldOut).length
+        : families.length * shapesPerFamily;
     return {
-        recipe: { ...recipe, shapesPerStep: Math.min(recipe.shapesPerStep, families.length * shapesPerFamily) },
+        recipe: { ...recipe, shapesPerStep: Math.min(recipe.shapesPerStep, shapeCount) },
         families,
         shapesPerFamily,
         samplesPerShape: whole("samples", options.samples, 1000, 10_000_000),
         samplesBefore: origin ? samplesSeen(origin) : 0,
+        meshes,
     };
 }
 
