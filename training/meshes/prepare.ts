@@ -37,6 +37,8 @@ export interface PrepareOptions {
     readonly manifestPath?: string;
     /** Makes only the assets of shard `index` (from 0) of `count`. */
     readonly shard?: { readonly index: number; readonly count: number };
+    /** Only this many of the files, evenly over their names. */
+    readonly limit?: number;
     readonly quiet?: boolean;
     /** Sees every asset that could be read, with the mesh as read. */
     readonly onAsset?: (asset: PreparedAsset, raw: TriangleMesh) => void;
@@ -62,16 +64,17 @@ export async function prepareFolder(folder: string, options: PrepareOptions): Pr
         );
     }
     const bar = progressBar("meshes {bar} {value}/{total} | {what} | {eta_formatted} left", options.quiet);
-    bar.start(names.length, 0, { what: "" });
+    const chosen = evenlyOf(names, options.limit ?? names.length);
+    bar.start(chosen.length, 0, { what: "" });
     const assets: PreparedAsset[] = [];
-    for (const [index, name] of names.entries()) {
+    for (const [index, name] of chosen.entries()) {
         bar.update(index, { what: name });
         await turn();
         // Names, not numbers, go to shards, so that a file added leaves the others where they were.
         const mine = !options.shard || (textKey(name) >>> 0) % options.shard.count === options.shard.index;
         assets.push(await prepareAsset(folder, name, notesFor(manifest, name), mine, options));
     }
-    bar.update(names.length, { what: "" });
+    bar.update(chosen.length, { what: "" });
     bar.stop();
     return assets;
 }
@@ -140,6 +143,11 @@ function proportions({ positions, indices }: TriangleMesh): Record<string, numbe
     const { min, max } = boundsOf(positions, indices);
     const [width, height, depth] = max.map((value, axis) => value - min[axis]);
     return { width, height, depth };
+}
+
+function evenlyOf(names: readonly string[], limit: number): readonly string[] {
+    const count = Math.min(limit, names.length);
+    return Array.from({ length: count }, (_, n) => names[Math.floor((n * names.length) / count)]);
 }
 
 function meshNames(folder: string): string[] {
