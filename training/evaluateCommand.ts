@@ -62,7 +62,7 @@ async function main(): Promise<void> {
     const checkpoint = readCheckpoint(join(folder, "checkpoint.bin"));
     const name = basename(folder);
     const path = options.model ? userPath(options.model) : join(import.meta.dirname, "../models", `${name}.onnx`);
-    const { perceptron, metadata } = readDecoder(readFileSync(path));
+    const { perceptron, metadata } = readDecoder(new Uint8Array(readFileSync(path)));
     if (!perceptron || !metadata)
         throw new Error(`evaluate: ${path} has no metadata; expected a file of "npm run export"`);
     const { tf, description } = await loadBackend(oneOf("backend", options.backend, BACKEND_NAMES));
