@@ -179,8 +179,11 @@ function inwardShells({ positions, indices }: TriangleMesh, shellOf: Uint32Array
     const inward = new Set<number>();
     for (let shell = 0; shell < count; shell++) {
         if (volumeOf(positions, indices, (t) => shellOf[t] === shell) >= 0) continue;
+        // A part that others close, or that closes others, keeps its sides: turned alone it would tear open.
+        const mine = indices.filter((_, i) => shellOf[Math.floor(i / 3)] === shell);
+        if (new Edges(mine, positions.length / 3).unpaired().length > 0) continue;
         const others = indices.filter((_, i) => shellOf[Math.floor(i / 3)] !== shell);
-        const own = new Set(indices.filter((_, i) => shellOf[Math.floor(i / 3)] === shell));
+        const own = new Set(mine);
         const winding = new WindingNumber({ positions, indices: others });
         let within = 0;
         for (const v of own) {

@@ -7,7 +7,7 @@ import type { AssetNotes } from "./manifest.js";
 import type { Inspection } from "./repair.js";
 
 /** Raised when reading, repairing or sampling change, so that old files are not taken for new ones. */
-const VERSION = 1;
+const VERSION = 2;
 
 /** What is kept of an asset. */
 export interface KeptAsset {
