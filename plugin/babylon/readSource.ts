@@ -1,3 +1,5 @@
+import { DEFAULT_MAX_BYTES } from "../model/readDecoder.js";
+
 /** What a decoder can be loaded from: an address, a file or blob, or the bytes. */
 export type DecoderSource = string | Blob | ArrayBuffer | ArrayBufferView;
 
@@ -6,9 +8,6 @@ export interface DecoderProgress {
     /** null where the server does not say. */
     readonly totalBytes: number | null;
 }
-
-/** No decoder is larger. */
-const MAX_BYTES = 1 << 30;
 
 /**
  * The bytes of a source and a name for messages.
@@ -19,13 +18,14 @@ export async function readSource(
     source: DecoderSource,
     signal?: AbortSignal,
     onProgress?: (progress: DecoderProgress) => void,
+    maxBytes: number = DEFAULT_MAX_BYTES,
 ): Promise<{ bytes: Uint8Array; name: string }> {
     signal?.throwIfAborted();
     if (typeof source === "string") {
-        return { bytes: await download(source, signal, onProgress), name: nameOf(source) };
+        return { bytes: await download(source, signal, onProgress, maxBytes), name: nameOf(source) };
     }
     if (typeof Blob !== "undefined" && source instanceof Blob) {
-        checkSize(source.size, "the file");
+        checkSize(source.size, "the file", maxBytes);
         const bytes = new Uint8Array(await source.arrayBuffer());
         signal?.throwIfAborted();
         onProgress?.({ loadedBytes: bytes.length, totalBytes: bytes.length });
@@ -46,6 +46,7 @@ async function download(
     url: string,
     signal: AbortSignal | undefined,
     onProgress: ((progress: DecoderProgress) => void) | undefined,
+    maxBytes: number,
 ): Promise<Uint8Array> {
     const response = await fetch(url, { signal }).catch((cause: unknown) => {
         signal?.throwIfAborted();
@@ -61,7 +62,7 @@ async function download(
     const length = Number(response.headers.get("content-length") ?? Number.NaN);
     // A compressed transfer's length says nothing about the file's.
     const totalBytes = Number.isFinite(length) && !response.headers.get("content-encoding") ? length : null;
-    checkSize(totalBytes ?? 0, url);
+    checkSize(totalBytes ?? 0, url, maxBytes);
     if (!response.body) {
         return new Uint8Array(await response.arrayBuffer());
     }
@@ -71,10 +72,10 @@ async function download(
     for (let part = await reader.read(); !part.done; part = await reader.read()) {
         chunks.push(part.value);
         loadedBytes += part.value.length;
-        if (loadedBytes > MAX_BYTES) {
+        if (loadedBytes > maxBytes) {
             await reader.cancel();
         }
-        checkSize(loadedBytes, url);
+        checkSize(loadedBytes, url, maxBytes);
         onProgress?.({ loadedBytes, totalBytes });
     }
     const bytes = new Uint8Array(loadedBytes);
@@ -86,10 +87,10 @@ async function download(
     return bytes;
 }
 
-function checkSize(bytes: number, name: string): void {
-    if (bytes > MAX_BYTES) {
+function checkSize(bytes: number, name: string, maxBytes: number): void {
+    if (bytes > maxBytes) {
         throw new Error(
-            `ShapeModel.LoadAsync: ${name} has ${bytes} bytes; expected at most ${MAX_BYTES}; a decoder takes a few megabytes`,
+            `ShapeModel.LoadAsync: ${name} has ${bytes} bytes; expected at most ${maxBytes}; check that it is a decoder, or raise the option maxBytes`,
         );
     }
 }

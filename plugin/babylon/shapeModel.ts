@@ -66,7 +66,7 @@ export class ShapeModel {
         const { backend: requested = "auto", evaluator = "auto", signal, onProgress, latentDeviation } = options;
         const engine: AbstractEngine = scene.getEngine();
         const backend = chooseBackend(requested, engine);
-        const { bytes, name } = await readSource(source, signal, onProgress);
+        const { bytes, name } = await readSource(source, signal, onProgress, options.maxBytes);
         const decoder = readDecoder(bytes, { ...options, name });
         const device = backend === "webgpu" ? deviceOf(engine) : null;
         const field = await createFieldAsync(decoder, device, evaluator);

@@ -60,9 +60,10 @@ const strangers: readonly (readonly [string, string])[] = [
  * The graph in the bytes of an ONNX file, checked and sorted.
  *
  * @param name the file's name, for messages
+ * @param maxWeights numbers in all tensors together
  * @throws an error fit for the user, for anything that is not one sound graph
  */
-export function openGraph(bytes: Uint8Array, name: string): Graph {
+export function openGraph(bytes: Uint8Array, name: string, maxWeights: number = GREATEST_COUNT): Graph {
     const model = parse(bytes, name);
     const wrong = (received: string, advice = "export the decoder again") =>
         problem("readDecoder", `${name} ${received}`, EXPECTED, advice);
@@ -75,9 +76,9 @@ export function openGraph(bytes: Uint8Array, name: string): Graph {
         throw wrong(`uses ONNX operator set ${opset.version}`, "export it with opset 11 to 20, best 17");
 
     const weightCount = graph.initializer.reduce((sum, { dims }) => sum + elementCount(dims.map(Number)), 0);
-    if (!(weightCount <= GREATEST_COUNT))
+    if (!(weightCount <= Math.min(maxWeights, GREATEST_COUNT)))
         throw wrong(
-            `has ${weightCount} weights, more than 2^27`,
+            `has ${weightCount} weights, more than ${maxWeights < GREATEST_COUNT ? maxWeights : "2^27"}`,
             "check that it is a decoder; those have under a million",
         );
     const tensors = new Map<string, Tensor | null>();

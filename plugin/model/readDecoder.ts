@@ -4,7 +4,7 @@ import { isFloatType } from "./foldConstants.js";
 import { type Graph, type GraphInput, openGraph } from "./graph.js";
 import { decodeMetadata } from "./metadata.js";
 import { BrokenGraph, problem, quote } from "./problem.js";
-import { elementTypeName } from "./tensor.js";
+import { elementTypeName, GREATEST_COUNT } from "./tensor.js";
 import { toPerceptron } from "./toPerceptron.js";
 import { METADATA_KEY } from "./writeDecoder.js";
 
@@ -19,7 +19,16 @@ export interface ReadDecoderOptions {
     bounds?: Bounds;
     /** Up to where distances are reliable, model units; the file's, or else 0.1. */
     clampDistance?: number;
+    /** Refuse larger files; 2³⁰ unless given. */
+    maxBytes?: number;
+    /** Refuse files of more weights, and graphs whose reading takes more numbers; 2²⁷ unless given. */
+    maxWeights?: number;
+    /** Refuse graphs that only onnxruntime could run, whose memory and time nobody can bound; off unless given. */
+    perceptronOnly?: boolean;
 }
+
+/** Unless the options say otherwise. */
+export const DEFAULT_MAX_BYTES = 2 ** 30;
 
 const DEFAULT_BOUNDS: Bounds = { min: [-1, -1, -1], max: [1, 1, 1] };
 const DEFAULT_CLAMP_DISTANCE = 0.1;
@@ -35,7 +44,16 @@ const DEFAULT_CLAMP_DISTANCE = 0.1;
 export function readDecoder(bytes: Uint8Array, options: ReadDecoderOptions = {}): Decoder {
     const { name = "the decoder" } = options;
     checkOptions(options, name);
-    const graph = openGraph(bytes, name);
+    const { maxBytes = DEFAULT_MAX_BYTES, maxWeights = GREATEST_COUNT, perceptronOnly = false } = options;
+    if (bytes.length > maxBytes) {
+        throw problem(
+            "readDecoder",
+            `${name} has ${bytes.length} bytes`,
+            `expected at most ${maxBytes}`,
+            "check that it is a decoder, or raise options.maxBytes",
+        );
+    }
+    const graph = openGraph(bytes, name, maxWeights);
     const { inputs, latentSize: bySize } = findInputs(graph, options, name);
     const text = graph.properties.get(METADATA_KEY);
     const metadata: DecoderMetadata | null =
@@ -57,7 +75,15 @@ export function readDecoder(bytes: Uint8Array, options: ReadDecoderOptions = {})
             "leave the option out or load the decoder it belongs to",
         );
     }
-    const { perceptron, reason } = explained(() => toPerceptron(graph, inputs, latentSize, name), name);
+    const { perceptron, reason } = explained(() => toPerceptron(graph, inputs, latentSize, name, maxWeights), name);
+    if (!perceptron && perceptronOnly) {
+        throw problem(
+            "readDecoder",
+            `${name} is no perceptron: ${reason}`,
+            "expected one, as options.perceptronOnly asks",
+            "leave the option out for files you trust",
+        );
+    }
     return {
         latentSize,
         perceptron,
@@ -162,7 +188,8 @@ function wrongInputs(inputs: readonly GraphInput[], name: string): Error {
     );
 }
 
-function checkOptions({ latentSize, bounds, clampDistance, inputOrder }: ReadDecoderOptions, name: string): void {
+function checkOptions(options: ReadDecoderOptions, name: string): void {
+    const { latentSize, bounds, clampDistance, inputOrder } = options;
     const wrong = (received: string, expected: string) =>
         problem("readDecoder", `${name}: ${received}`, `expected ${expected}`, "correct or leave out the option");
     if (
@@ -170,6 +197,10 @@ function checkOptions({ latentSize, bounds, clampDistance, inputOrder }: ReadDec
         !(Number.isInteger(latentSize) && latentSize >= 1 && latentSize <= MAX_LATENT_SIZE)
     ) {
         throw wrong(`options.latentSize is ${latentSize}`, `a whole number from 1 to ${MAX_LATENT_SIZE}`);
+    }
+    for (const key of ["maxBytes", "maxWeights"] as const) {
+        const limit = options[key];
+        if (limit !== undefined && !(limit > 0)) throw wrong(`options.${key} is ${limit}`, "a positive number");
     }
     if (clampDistance !== undefined && !(clampDistance > 0)) {
         throw wrong(`options.clampDistance is ${clampDistance}`, "a positive number");

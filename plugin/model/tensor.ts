@@ -35,9 +35,9 @@ export const GREATEST_COUNT = 2 ** 27;
 /** No value may have more axes; work on sizes is then negligible beside work on elements. */
 const GREATEST_RANK = 16;
 
-/** What one file may make the reader allocate or compute, in elements; 1 GiB of float64. */
+/** What one file may make the reader allocate or compute, in elements; 1 GiB of float64 unless told. */
 export class Budget {
-    private left = 2 ** 27;
+    constructor(private left: number = GREATEST_COUNT) {}
 
     /** @throws NotPerceptron if the graph wants more than any decoder needs */
     spend(elements: number): void {

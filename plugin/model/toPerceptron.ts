@@ -25,9 +25,10 @@ export function toPerceptron(
     inputs: DecoderInputs,
     latentSize: number,
     name: string,
+    maxElements?: number,
 ): { perceptron: Perceptron | null; reason: string | null } {
     const nodes = neededNodes(graph);
-    const reader = new Reader(graph, nodes, inputs, latentSize);
+    const reader = new Reader(graph, nodes, inputs, latentSize, new Budget(maxElements));
     for (const node of nodes) {
         try {
             reader.visit(node);
@@ -71,7 +72,6 @@ function pointCount(graph: Graph, inputs: DecoderInputs): number | null {
 }
 
 class Reader {
-    private readonly budget = new Budget();
     private readonly chain: LayerChain;
     private readonly batch: Batch;
     private readonly values = new Map<string, Value>();
@@ -83,6 +83,7 @@ class Reader {
         nodes: readonly GraphNode[],
         inputs: DecoderInputs,
         latentSize: number,
+        private readonly budget: Budget,
     ) {
         this.chain = new LayerChain(latentSize, this.budget);
         this.batch = batchOf(pointCount(graph, inputs));

@@ -1,6 +1,6 @@
 import { type Document, type Node, Primitive, WebIO } from "@gltf-transform/core";
 import type { Scan } from "../scan.js";
-import { MAX_FILE_POINTS, wrongScan } from "./wrongScan.js";
+import { MAX_FILE_POINTS, reasonOf, wrongScan } from "./wrongScan.js";
 
 /** Points or triangles of a binary glTF: all primitives of its scenes, moved by their nodes. */
 export async function readGlb(bytes: Uint8Array, name: string): Promise<Scan> {
@@ -10,7 +10,7 @@ export async function readGlb(bytes: Uint8Array, name: string): Promise<Scan> {
     } catch (cause) {
         throw wrongScan(
             name,
-            `can't be read as GLB (${(cause as Error).message})`,
+            `can't be read as GLB (${reasonOf(cause)})`,
             "a whole file without mesh compression",
             "export it again",
         );

@@ -1,6 +1,6 @@
 import type { Points } from "three";
 import type { Scan } from "../scan.js";
-import { MAX_FILE_POINTS, wholeBuffer, wrongScan } from "./wrongScan.js";
+import { MAX_FILE_POINTS, reasonOf, wholeBuffer, wrongScan } from "./wrongScan.js";
 
 /** Points of a PCD file, through three.js' reader; its header is checked first. */
 export async function readPcd(bytes: Uint8Array, name: string): Promise<Scan> {
@@ -12,7 +12,7 @@ export async function readPcd(bytes: Uint8Array, name: string): Promise<Scan> {
     } catch (cause) {
         throw wrongScan(
             name,
-            `can't be read as PCD (${(cause as Error).message})`,
+            `can't be read as PCD (${reasonOf(cause)})`,
             "a whole file",
             "check that it was copied in full",
         );

@@ -1,6 +1,6 @@
 import type { BufferGeometry } from "three";
 import type { Scan } from "../scan.js";
-import { MAX_FILE_POINTS, wholeBuffer, wrongScan } from "./wrongScan.js";
+import { MAX_FILE_POINTS, reasonOf, wholeBuffer, wrongScan } from "./wrongScan.js";
 
 /** Bytes of each scalar type of the format. */
 const TYPE_BYTES: Readonly<Record<string, number>> = {
@@ -32,7 +32,7 @@ export async function readPly(bytes: Uint8Array, name: string): Promise<Scan> {
     } catch (cause) {
         throw wrongScan(
             name,
-            `can't be read as PLY (${(cause as Error).message})`,
+            `can't be read as PLY (${reasonOf(cause)})`,
             "a whole file",
             "check that it was copied in full",
         );

@@ -13,3 +13,10 @@ export function wholeBuffer(bytes: Uint8Array): ArrayBuffer {
         ? buffer
         : (bytes.slice().buffer as ArrayBuffer);
 }
+
+/** What a reader of another library said, unless it speaks of its own insides. */
+export function reasonOf(cause: unknown): string {
+    return cause instanceof Error && !(cause instanceof TypeError || cause instanceof RangeError)
+        ? cause.message
+        : "its parts do not fit together";
+}
