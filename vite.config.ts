@@ -4,8 +4,8 @@ import { defineConfig } from "vite";
 
 const root = import.meta.dirname;
 
-/** Served or built: the demo. With `--mode library`: the npm package into dist/. */
-export default defineConfig(({ mode }) => (mode === "library" ? library : demo));
+/** Served or built: the demo. With `--mode library` and `--mode umd`: the npm package into dist/. */
+export default defineConfig(({ mode }) => (mode === "library" ? library : mode === "umd" ? umd : demo));
 
 const isolation = {
     // Threads for onnxruntime's WASM need cross-origin isolation.
@@ -69,5 +69,32 @@ const library = {
             formats: ["es" as const],
         },
         rollupOptions: { external },
+    },
+};
+
+/** One script for pages without a bundler, such as Babylon's Playground: `DeepSDF` beside `BABYLON`. */
+const umd = {
+    publicDir: false as const,
+    resolve: {
+        alias: [
+            { find: /^onnxruntime-web(\/wasm|\/webgpu)?$/, replacement: resolve(root, "plugin/umd/onnxRuntime.ts") },
+        ],
+    },
+    build: {
+        outDir: resolve(root, "dist/umd"),
+        emptyOutDir: true,
+        target: "es2022",
+        minify: true,
+        sourcemap: true,
+        lib: {
+            entry: resolve(root, "plugin/index.ts"),
+            name: "DeepSDF",
+            formats: ["umd" as const],
+            fileName: () => "babylon-deepsdf.js",
+        },
+        rollupOptions: {
+            external: [/^@babylonjs\/core/, /^node:/],
+            output: { globals: () => "BABYLON", inlineDynamicImports: true },
+        },
     },
 };
