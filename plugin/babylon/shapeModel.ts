@@ -92,7 +92,9 @@ export class ShapeModel {
         private readonly surfaces: ShapeSurfaces,
         private readonly latentDeviation: number | null,
     ) {
-        scene.onDisposeObservable.addOnce(() => this.dispose());
+        const observer = scene.onDisposeObservable.addOnce(() => this.dispose());
+        // A scene that lives on must not hold models that are gone.
+        this.onDisposeObservable.addOnce(() => observer.remove());
     }
 
     /** Length of a code. */
