@@ -19,6 +19,12 @@ export class Hud {
         }
     }
 
+    /** Browsers do not tell a page what its workers fetch. */
+    sayThatWorkersFetchToo(): void {
+        const label = document.querySelector('[data-label="code"]');
+        if (label) label.textContent = "Page, code (worker's aside)";
+    }
+
     /** Several times a second is enough. */
     update(stream: PropStream, isForced = false): void {
         const now = performance.now();

@@ -68,6 +68,7 @@ export class Market {
         this.shapes = shapes;
         const { limit, resolution, temperature } = this.settings;
         const isOnGpu = shapes.backend === "webgpu";
+        if (!isOnGpu) this.hud.sayThatWorkersFetchToo();
         this.places = new Places(this.seed, shapes.categories);
         this.stream = new PropStream(shapes, this.shelf, {
             limit,
@@ -126,7 +127,9 @@ export class Market {
             stage.invalidate();
         }
         const isStreetComplete = this.street.update(walker.z);
-        if (stream && isStreetComplete) {
+        const { places } = this;
+        const isPlanned = isStreetComplete && places !== null && timed("plan", () => places.planNext(walker.z));
+        if (stream && isPlanned) {
             this.askForProps(stream);
             if (stream.update() > 0) document.body.dataset.props = String(stream.standingCount);
             this.hud.update(stream);
@@ -143,7 +146,7 @@ export class Market {
         takeLongest();
         if (drew) this.graph.add(this.drewLast ? elapsed : null, own);
         this.drewLast = drew;
-        document.body.dataset.settled = String(stream?.isSettled ?? false);
+        document.body.dataset.settled = String(this.asked !== null && (stream?.isSettled ?? false));
     }
 
     private askForProps(stream: PropStream): void {

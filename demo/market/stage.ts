@@ -17,7 +17,7 @@ import { Scene } from "@babylonjs/core/scene.js";
 import "@babylonjs/core/Lights/Shadows/shadowGeneratorSceneComponent.js";
 import { cobbleTile } from "./materials/cobbles.js";
 import { addSky, HAZE } from "./sky.js";
-import { timed } from "./work.js";
+import { inSlices, timed } from "./work.js";
 
 /** Towards the ground, from the left and from behind. */
 const SUNLIGHT = new Vector3(0.62, -1, 0.42).normalize();
@@ -162,7 +162,19 @@ export class MarketStage {
     private createGround(): Mesh {
         const ground = CreateGround("street", { width: 7 * TILE, height: GROUND_LENGTH }, this.scene);
         const material = new StandardMaterial("cobbles", this.scene);
-        const tile = timed("cobbles", () => cobbleTile(this.isSoftware ? 128 : 256));
+        material.diffuseColor = Color3.FromHexString("#8b857b");
+        void this.paveAsync(material);
+        material.specularColor = new Color3(0.09, 0.085, 0.08);
+        material.specularPower = 20;
+        ground.material = material;
+        ground.receiveShadows = true;
+        return ground;
+    }
+
+    /** The stones come a little later than the street. */
+    private async paveAsync(material: StandardMaterial): Promise<void> {
+        const tile = await inSlices("cobbles", cobbleTile(this.isSoftware ? 128 : 256));
+        if (this.scene.isDisposed) return;
         const texture = (bytes: Uint8Array) => {
             const made = new RawTexture(
                 bytes,
@@ -183,10 +195,7 @@ export class MarketStage {
         };
         material.diffuseTexture = texture(tile.colors);
         material.bumpTexture = texture(tile.normals);
-        material.specularColor = new Color3(0.09, 0.085, 0.08);
-        material.specularPower = 20;
-        ground.material = material;
-        ground.receiveShadows = true;
-        return ground;
+        material.diffuseColor = Color3.White();
+        this.invalidate();
     }
 }

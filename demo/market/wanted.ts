@@ -20,6 +20,13 @@ export class Places {
         private readonly families: readonly string[],
     ) {}
 
+    /** Works out at most one more stretch around a walker. @returns whether all are known */
+    planNext(z: number): boolean {
+        const missing = segmentsAround(z).filter((segment) => !this.bySegment.has(segment));
+        if (missing.length > 0) this.inSegment(missing[0]);
+        return missing.length <= 1;
+    }
+
     /** The places around a walker, the most urgent first. */
     around(x: number, z: number, yaw: number, limit: number): Slot[] {
         const segments = segmentsAround(z);
@@ -33,7 +40,7 @@ export class Places {
             if (slot.on) return (hosts.get(slot.on) ?? 0) + 1e-6;
             const [dx, dz] = [slot.x - x, slot.z - z];
             const isBehind = dx * sin + dz * cos < 0;
-            const key = Math.hypot(dx, dz) * (isBehind ? BEHIND : 1) - 2 * slot.size;
+            const key = Math.sqrt(dx * dx + dz * dz) * (isBehind ? BEHIND : 1) - 2 * slot.size;
             hosts.set(slot.id, key);
             return key;
         };

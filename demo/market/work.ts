@@ -20,3 +20,20 @@ export function takeLongest(): number {
     longest = 0;
     return milliseconds;
 }
+
+/** Milliseconds of a slice of work that is done between frames. */
+const SLICE = 4;
+
+/** Runs a generator to its end in slices that leave the thread free between them. */
+export async function inSlices<T>(name: string, work: Generator<void, T>): Promise<T> {
+    for (;;) {
+        const step = timed(name, () => {
+            const start = performance.now();
+            let next = work.next();
+            while (!next.done && performance.now() - start < SLICE) next = work.next();
+            return next;
+        });
+        if (step.done) return step.value;
+        await new Promise((proceed) => setTimeout(proceed));
+    }
+}

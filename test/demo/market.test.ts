@@ -234,7 +234,10 @@ describe("the town", () => {
     });
 
     it("has cobbles that meet at the tile's edges", () => {
-        const { size, colors, normals } = cobbleTile(64);
+        const work = cobbleTile(64);
+        let made = work.next();
+        while (!made.done) made = work.next();
+        const { size, colors, normals } = made.value;
         const step = (a: number, b: number) => Math.abs(normals[4 * a] - normals[4 * b]);
         let [across, inner] = [0, 0];
         for (let y = 0; y < size; y++) {

@@ -12,8 +12,12 @@ const STONES = 8;
 /** Height of a stone over its joints, as a part of its width. */
 const HEIGHT = 0.55;
 
-/** Rounded stones in staggered rows, each with a shade of its own, sand in the joints. */
-export function cobbleTile(size: number, seed = 1): CobbleTile {
+/**
+ * Rounded stones in staggered rows, each with a shade of its own, sand in the joints.
+ *
+ * A generator, so that it can be made a row of texels at a time.
+ */
+export function* cobbleTile(size: number, seed = 1): Generator<void, CobbleTile> {
     const random = new LatentRandom(seed);
     const stones = Array.from({ length: STONES * STONES }, () => ({
         dx: 0.22 * (random.uniform() - 0.5),
@@ -24,6 +28,7 @@ export function cobbleTile(size: number, seed = 1): CobbleTile {
     const heights = new Float32Array(size * size);
     const colors = new Uint8Array(4 * size * size);
     for (let y = 0; y < size; y++) {
+        yield;
         for (let x = 0; x < size; x++) {
             const { stone, edge } = nearest(stones, (x / size) * STONES, (y / size) * STONES);
             const dome = smooth(Math.min(1, edge / 0.3));
@@ -39,7 +44,7 @@ export function cobbleTile(size: number, seed = 1): CobbleTile {
             colors[4 * (y * size + x) + 3] = 255;
         }
     }
-    return { size, colors, normals: slopesOf(heights, size) };
+    return { size, colors, normals: yield* slopesOf(heights, size) };
 }
 
 /** The stone that covers a place, and how far its border is: the gap between the two nearest centres. */
@@ -50,7 +55,8 @@ function nearest<Stone extends { dx: number; dy: number }>(stones: readonly Ston
             const candidate = stones[wrap(row) * STONES + wrap(column)];
             const stagger = wrap(row) % 2 ? 0.5 : 0;
             const centreX = column + 0.25 + stagger + candidate.dx;
-            const distance = Math.hypot(x - centreX, y - row - 0.5 - candidate.dy);
+            const [dx, dy] = [x - centreX, y - row - 0.5 - candidate.dy];
+            const distance = Math.sqrt(dx * dx + dy * dy);
             if (distance < first) [first, second, stone] = [distance, first, candidate];
             else if (distance < second) second = distance;
         }
@@ -58,15 +64,16 @@ function nearest<Stone extends { dx: number; dy: number }>(stones: readonly Ston
     return { stone, edge: (second - first) / 2 };
 }
 
-function slopesOf(heights: Float32Array, size: number): Uint8Array {
+function* slopesOf(heights: Float32Array, size: number): Generator<void, Uint8Array> {
     const normals = new Uint8Array(4 * size * size);
     const steepness = (HEIGHT * size) / STONES / 2;
     const at = (x: number, y: number) => heights[((y + size) % size) * size + ((x + size) % size)];
     for (let y = 0; y < size; y++) {
+        yield;
         for (let x = 0; x < size; x++) {
             const dx = steepness * (at(x - 1, y) - at(x + 1, y));
             const dy = steepness * (at(x, y - 1) - at(x, y + 1));
-            const length = Math.hypot(dx, dy, 1);
+            const length = Math.sqrt(dx * dx + dy * dy + 1);
             normals.set(
                 [127.5 + (127.5 * dx) / length, 127.5 + (127.5 * dy) / length, 127.5 + 127.5 / length, 255],
                 4 * (y * size + x),
