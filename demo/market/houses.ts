@@ -16,11 +16,18 @@ const BLOSSOM = ["#d2607a", "#e8d04f", "#e9e4ee"].map(colorOf);
 const DEPTH = 4;
 
 /** Timber-framed houses side by side along one side of a stretch of street. */
-export function addHouses(blocks: Blocks, random: LatentRandom, side: -1 | 1, start: number, length: number): void {
+export function* addHouses(
+    blocks: Blocks,
+    random: LatentRandom,
+    side: -1 | 1,
+    start: number,
+    length: number,
+): Generator<void, void> {
     const widths = random.uniform() < 0.5 ? [0.44, 0.56] : [0.58, 0.42];
     let z = start;
     for (const share of widths) {
         const width = share * length;
+        yield;
         addHouse(blocks, random, side, z, z + width);
         z += width;
     }

@@ -3,13 +3,17 @@ import { VertexData } from "@babylonjs/core/Meshes/mesh.vertexData.js";
 import type { Materials } from "./materials/materials.js";
 import type { MarketPhysics } from "./physics.js";
 import type { MarketStage } from "./stage.js";
-import { type Collider, townOf } from "./town.js";
+import { type Collider, type Town, townInParts } from "./town.js";
 import { segmentsAround } from "./wanted.js";
 import { timed } from "./work.js";
 
-/** Houses and stalls around the walker, one stretch a frame. */
+/** Milliseconds in a frame for building. */
+const BUDGET = 4;
+
+/** Houses and stalls around the walker, a few parts a frame. */
 export class Street {
     private readonly stretches = new Map<number, { mesh: Mesh; colliders: readonly Collider[] }>();
+    private building: { segment: number; parts: Generator<void, Town> } | null = null;
     private physics: MarketPhysics | null = null;
 
     constructor(
@@ -27,8 +31,9 @@ export class Street {
         const missing = segments
             .filter((segment) => !this.stretches.has(segment))
             .sort((a, b) => Math.abs(10 * a + 5 - z) - Math.abs(10 * b + 5 - z));
-        if (missing.length > 0) timed("street", () => this.add(missing[0]));
-        return missing.length <= 1;
+        if (missing.length === 0) return true;
+        this.build(missing[0]);
+        return false;
     }
 
     /** From now on things bump into counters and walls. */
@@ -41,8 +46,22 @@ export class Street {
         for (const segment of [...this.stretches.keys()]) this.remove(segment);
     }
 
-    private add(segment: number): void {
-        const { blocks, colliders } = townOf(segment, this.seed);
+    private build(segment: number): void {
+        if (this.building?.segment !== segment) this.building = { segment, parts: townInParts(segment, this.seed) };
+        const { parts } = this.building;
+        const town = timed("street", () => {
+            const start = performance.now();
+            let part = parts.next();
+            while (!part.done && performance.now() - start < BUDGET) part = parts.next();
+            return part.done ? part.value : null;
+        });
+        if (town) {
+            this.building = null;
+            timed("put up street", () => this.add(segment, town));
+        }
+    }
+
+    private add(segment: number, { blocks, colliders }: Town): void {
         const mesh = new Mesh(`street ${segment}`, this.stage.scene);
         Object.assign(new VertexData(), blocks).applyToMesh(mesh);
         mesh.material = this.materials.town();

@@ -20,22 +20,25 @@ const TIMBER = colorOf("#7b5836");
 const DARK_TIMBER = colorOf("#4f3823");
 const FLAGS = ["#c4503f", "#e0b04b", "#3f7f86", "#efe4cf"].map(colorOf);
 
-/** Houses, stalls and bunting along one stretch of street. */
-export function townOf(segment: number, seed: number): Town {
+/** Houses, stalls and bunting along one stretch of street; a generator, so that it can be built a part at a time. */
+export function* townInParts(segment: number, seed: number): Generator<void, Town> {
     const blocks = new Blocks();
     const colliders: Collider[] = [];
     const start = segment * SEGMENT_LENGTH;
     for (const side of [-1, 1] as const) {
-        addHouses(blocks, new LatentRandom(seed, segment, side < 0 ? 4 : 5), side, start, SEGMENT_LENGTH);
+        yield* addHouses(blocks, new LatentRandom(seed, segment, side < 0 ? 4 : 5), side, start, SEGMENT_LENGTH);
         colliders.push({
             min: [side < 0 ? -FRONT - 1 : FRONT, 0, start],
             max: [side < 0 ? -FRONT : FRONT + 1, 4, start + SEGMENT_LENGTH],
         });
     }
     for (const stall of stallsOf(segment, seed)) {
+        yield;
         colliders.push(...addStall(blocks, stall));
     }
+    yield;
     addBunting(blocks, new LatentRandom(seed, segment, 6), start + 5);
+    yield;
     return { blocks: blocks.build(), colliders };
 }
 

@@ -16,7 +16,7 @@ import { cobbleTile } from "../../demo/market/materials/cobbles.js";
 import { substanceOf } from "../../demo/market/materials/substances.js";
 import { placeBox } from "../../demo/market/placement.js";
 import { resolutionFor } from "../../demo/market/resolution.js";
-import { townOf } from "../../demo/market/town.js";
+import { townInParts } from "../../demo/market/town.js";
 import { Places, REACH } from "../../demo/market/wanted.js";
 
 const SIX = ["chair", "table", "barrel", "vase", "lamp", "mushroom"];
@@ -194,6 +194,14 @@ describe("a prop's hull", () => {
     });
 });
 
+/** What a generator comes to. */
+function finished<T>(work: Generator<void, T>): T {
+    for (;;) {
+        const step = work.next();
+        if (step.done) return step.value;
+    }
+}
+
 describe("the town", () => {
     it("turns every face outward: a box's triangles enclose its volume", () => {
         const { positions, normals, indices } = new Blocks().box([1, 2, 3], [2, 4, 6], [1, 1, 1], 0.5).build();
@@ -215,7 +223,7 @@ describe("the town", () => {
 
     it("keeps the walker's way free of walls and counters, and gives every counter something to rest on", () => {
         for (let segment = -3; segment < 3; segment++) {
-            const { blocks, colliders } = townOf(segment, 9);
+            const { blocks, colliders } = finished(townInParts(segment, 9));
             expect(blocks.positions.every(Number.isFinite)).toBe(true);
             expect(colliders.every(({ min, max }) => min[0] >= AISLE || max[0] <= -AISLE)).toBe(true);
             expect(colliders.every(({ min, max }) => min.every((low, axis) => low < max[axis]))).toBe(true);
@@ -234,10 +242,7 @@ describe("the town", () => {
     });
 
     it("has cobbles that meet at the tile's edges", () => {
-        const work = cobbleTile(64);
-        let made = work.next();
-        while (!made.done) made = work.next();
-        const { size, colors, normals } = made.value;
+        const { size, colors, normals } = finished(cobbleTile(64));
         const step = (a: number, b: number) => Math.abs(normals[4 * a] - normals[4 * b]);
         let [across, inner] = [0, 0];
         for (let y = 0; y < size; y++) {
