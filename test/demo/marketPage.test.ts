@@ -95,6 +95,13 @@ describe("the market without WebGPU", () => {
         const { page, complaints } = await site.openAsync(`${SMALL}&props=20&seed=3`);
         await settle(page);
         await page.waitForFunction(() => document.body.dataset.physics === "ready", null, { timeout: 60_000 });
+        // Face the stall on the left.
+        await page.evaluate(() => {
+            const { walker } = (window as unknown as Inside).market;
+            Object.assign(walker, { x: 0, z: 2.2, yaw: -Math.PI / 2, pitch: -0.16, changed: true });
+        });
+        await page.waitForTimeout(1000);
+        await settle(page);
         // All have weight.
         await page.waitForFunction(
             () =>
@@ -109,11 +116,6 @@ describe("the market without WebGPU", () => {
         await page.waitForTimeout(500);
         expect(await propPlaces(page)).toEqual(before);
 
-        // Face the stall on the left and throw, several times: it is a fair.
-        await page.evaluate(() => {
-            const { walker } = (window as unknown as Inside).market;
-            Object.assign(walker, { x: 0, z: 2.2, yaw: -Math.PI / 2, pitch: -0.3, changed: true });
-        });
         for (let n = 0; n < 3; n++) {
             await page.keyboard.press("Space");
             await page.waitForTimeout(1500);
