@@ -81,7 +81,7 @@ export async function completeScanAsync(
         results.push(await toCompletion(field, decoder, ready, unit, normals, candidate, signal));
     }
     onProgress?.(1);
-    return results;
+    return results.sort((a, b) => b.confidence.value - a.confidence.value);
 }
 
 async function toCompletion(

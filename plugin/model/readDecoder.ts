@@ -53,7 +53,9 @@ export function readDecoder(bytes: Uint8Array, options: ReadDecoderOptions = {})
             "check that it is a decoder, or raise options.maxBytes",
         );
     }
-    const graph = openGraph(bytes, name, maxWeights);
+    // A view of no subclass: the slices of a Node Buffer are no copies.
+    const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const graph = openGraph(plain, name, maxWeights);
     const { inputs, latentSize: bySize } = findInputs(graph, options, name);
     const text = graph.properties.get(METADATA_KEY);
     const metadata: DecoderMetadata | null =
