@@ -87,7 +87,7 @@ const umd = {
         minify: true,
         sourcemap: true,
         lib: {
-            entry: resolve(root, "plugin/index.ts"),
+            entry: resolve(root, "plugin/umd/index.ts"),
             name: "DeepSDF",
             formats: ["umd" as const],
             fileName: () => "babylon-deepsdf.js",
