@@ -5,7 +5,7 @@ import { findBrowser, SOFTWARE_WEBGPU_FLAGS } from "./test/browser.mjs";
 
 const alias = { "babylon-deepsdf": resolve(import.meta.dirname, "plugin/index.ts") };
 
-/** Tests that need a page, and tests that must give the same bits in Node and in a page. */
+/** Tests that run in a page, and tests that must give the same bits in Node and in a page. */
 const inBrowser = ["test/**/*.browser.test.ts", "test/**/*.shared.test.ts"];
 
 export default defineConfig({
@@ -16,8 +16,21 @@ export default defineConfig({
                 test: {
                     name: "node",
                     include: ["test/**/*.test.ts"],
-                    exclude: ["test/**/*.browser.test.ts"],
-                    testTimeout: 60_000,
+                    exclude: ["test/**/*.browser.test.ts", "test/**/*.page.test.ts"],
+                    testTimeout: 120_000,
+                    hookTimeout: 60_000,
+                    sequence: { groupOrder: 0 },
+                },
+            },
+            {
+                resolve: { alias },
+                test: {
+                    // Scenes of the demo, used as a person does; one browser at a time, with all cores to itself.
+                    name: "pages",
+                    include: ["test/**/*.page.test.ts"],
+                    testTimeout: 120_000,
+                    fileParallelism: false,
+                    sequence: { groupOrder: 2 },
                 },
             },
             {
@@ -35,6 +48,7 @@ export default defineConfig({
                     testTimeout: 120_000,
                     // One page at a time: the software adapter takes a whole core.
                     fileParallelism: false,
+                    sequence: { groupOrder: 1 },
                     browser: {
                         enabled: true,
                         headless: true,
