@@ -3,7 +3,7 @@ import type { SampledShape } from "./samples/store.js";
 import { type Recipe, Trainer } from "./trainer.js";
 
 const STEPS = 600;
-const POINTS_PER_STEP = 16_384;
+const POINTS_PER_STEP = 4096;
 
 /**
  * Codes of shapes that a network was not trained on, found by Adam from their signed distances, the weights left as they

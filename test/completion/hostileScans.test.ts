@@ -3,6 +3,7 @@ import { completeScanAsync } from "../../plugin/completion/completeScan.js";
 import { toModel, toScan } from "../../plugin/completion/pose.js";
 import { MAX_SCAN_POINTS, type Scan, toUnitScan } from "../../plugin/completion/scan.js";
 import { ReferenceField } from "../../plugin/field/referenceField.js";
+import { cpuMilliseconds } from "../support/cpuTime.js";
 import { octahedronDecoder } from "../support/decoders.js";
 import { createTestRandom } from "../support/perceptrons.js";
 import { octahedronMesh, UPRIGHT } from "./support/octahedron.js";
@@ -121,11 +122,11 @@ it("takes ten million points without copying them all", () => {
     const positions = new Float32Array(30_000_000);
     for (let i = 0; i < positions.length; i++) positions[i] = ((i * 2654435761) % 4294967296) / 4294967296;
     const before = process.memoryUsage().arrayBuffers;
-    const started = performance.now();
+    const started = cpuMilliseconds();
     const unit = toUnitScan("test", { positions }, 1.8);
     expect(unit.positions.length / 3).toBeLessThanOrEqual(MAX_SCAN_POINTS + 1);
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(64e6);
-    expect(performance.now() - started).toBeLessThan(20_000);
+    expect(cpuMilliseconds() - started).toBeLessThan(20_000);
 });
 
 function finite(points: Float32Array): Float32Array {

@@ -1,6 +1,7 @@
 import { Document, NodeIO, Primitive } from "@gltf-transform/core";
 import { describe, expect, it } from "vitest";
 import { readScanAsync } from "../../plugin/completion/readers/readScan.js";
+import { cpuMilliseconds } from "../support/cpuTime.js";
 import { createTestRandom } from "../support/perceptrons.js";
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
@@ -172,7 +173,7 @@ describe("readScanAsync", () => {
             const bytes = whole[n % whole.length].slice();
             for (let k = 0; k < 1 + 4 * random(); k++)
                 bytes[Math.floor(random() * bytes.length)] = Math.floor(256 * random());
-            const started = performance.now();
+            const started = cpuMilliseconds();
             try {
                 const { positions } = await readScanAsync(
                     bytes.slice(0, random() < 0.3 ? random() * bytes.length : undefined),
@@ -182,7 +183,7 @@ describe("readScanAsync", () => {
                 errors++;
                 expect((error as Error).message).toMatch(/^readScanAsync: /);
             }
-            expect(performance.now() - started).toBeLessThan(10_000);
+            expect(cpuMilliseconds() - started).toBeLessThan(10_000);
         }
         expect(errors).toBeGreaterThan(100);
     });
