@@ -47,16 +47,12 @@ export function setGpuGeometry(
  * Gives a mesh vertex data from the CPU. One that drew from GPU buffers gets a fresh geometry, because Babylon keeps the
  * index count of those.
  */
-export function setCpuGeometry(mesh: Mesh, { positions, normals, indices }: SurfaceMesh): void {
+export function setCpuGeometry(mesh: Mesh, surface: SurfaceMesh): void {
     const { geometry } = mesh;
     if (geometry && geometry.getTotalIndices() > 0 && (geometry.getIndices()?.length ?? 0) === 0) {
         geometry.releaseForMesh(mesh);
     }
-    const vertexData = new VertexData();
-    vertexData.positions = positions;
-    vertexData.normals = normals;
-    vertexData.indices = indices;
-    vertexData.applyToMesh(mesh);
+    toVertexData(surface).applyToMesh(mesh);
 }
 
 /** Copies what a mesh draws into other buffers, as far as it has positions, normals and 32-bit indices that fit. */
@@ -122,4 +118,12 @@ function bufferOf(mesh: Mesh, kind: string): GPUBuffer | null {
 function indexBufferOf(mesh: Mesh): GPUBuffer | null {
     const data = mesh.geometry?.getIndexBuffer()?.underlyingResource as GPUBuffer | undefined;
     return data && data.usage & GPUBufferUsage.COPY_SRC ? data : null;
+}
+
+export function toVertexData({ positions, normals, indices }: SurfaceMesh): VertexData {
+    const vertexData = new VertexData();
+    vertexData.positions = positions;
+    vertexData.normals = normals;
+    vertexData.indices = indices;
+    return vertexData;
 }

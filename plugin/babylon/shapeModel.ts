@@ -1,6 +1,6 @@
 import type { AbstractEngine } from "@babylonjs/core/Engines/abstractEngine.js";
 import { Mesh } from "@babylonjs/core/Meshes/mesh.js";
-import { VertexData } from "@babylonjs/core/Meshes/mesh.vertexData.js";
+import type { VertexData } from "@babylonjs/core/Meshes/mesh.vertexData.js";
 import { Observable } from "@babylonjs/core/Misc/observable.js";
 import type { Scene } from "@babylonjs/core/scene.js";
 import { isEncodable } from "../field/field.js";
@@ -20,11 +20,11 @@ import { readDecoder } from "../model/readDecoder.js";
 import type { Surface } from "../surface/cpu/extractSurface.js";
 import { type GpuSurface, GpuSurfaceMaker } from "../surface/gpu/gpuSurface.js";
 import { checkResolution } from "../surface/grid.js";
-import type { SurfaceMesh, SurfaceStatistics } from "../surface/mesh.js";
+import type { SurfaceStatistics } from "../surface/mesh.js";
 import { fieldReachAsync, fieldSlopeAsync } from "../surface/slope.js";
 import { type Backend, chooseBackend, deviceOf } from "./backend.js";
 import { createFieldAsync, type Evaluator } from "./createField.js";
-import { setCpuGeometry, setGpuGeometry } from "./gpuGeometry.js";
+import { setCpuGeometry, setGpuGeometry, toVertexData } from "./gpuGeometry.js";
 import { LatestWins } from "./latestWins.js";
 import { LiveMesh } from "./liveMesh.js";
 import { type DecoderSource, readSource } from "./readSource.js";
@@ -37,7 +37,7 @@ import type {
     ShapeOptions,
     ShapePopulationOptions,
 } from "./shapeOptions.js";
-import { atOrigin, distinctLatents, placeInstances, type ShapePopulation } from "./shapePopulation.js";
+import { atOrigin, checkTransforms, distinctLatents, placeInstances, type ShapePopulation } from "./shapePopulation.js";
 import { ShapeSurfaces } from "./shapeSurfaces.js";
 
 const DEFAULT_RESOLUTION = 64;
@@ -340,11 +340,7 @@ export class ShapeModel {
         for (const latent of latents) {
             resolution = this.checked("createMeshesAsync", { ...options, latent }).resolution;
         }
-        if (transforms && transforms.length !== latents.length) {
-            throw new Error(
-                `createMeshesAsync: got ${transforms.length} transforms for ${latents.length} codes; expected one for each code; leave them out to place the meshes yourself`,
-            );
-        }
+        checkTransforms(latents, transforms);
         return { resolution };
     }
 
@@ -396,12 +392,4 @@ export class ShapeModel {
             throw new Error(`${operation}: this model was disposed; expected a live one; load it again with LoadAsync`);
         }
     }
-}
-
-function toVertexData({ positions, normals, indices }: SurfaceMesh): VertexData {
-    const vertexData = new VertexData();
-    vertexData.positions = positions;
-    vertexData.normals = normals;
-    vertexData.indices = indices;
-    return vertexData;
 }

@@ -46,3 +46,12 @@ export function placeInstances({ meshes, meshOf }: ShapePopulation, transforms: 
 export function atOrigin(count: number): Matrix[] {
     return Array.from({ length: count }, () => Matrix.Identity());
 }
+
+/** @throws if there are transforms, but not one for each code */
+export function checkTransforms(latents: readonly Float32Array[], transforms: readonly Matrix[] | undefined): void {
+    if (transforms && transforms.length !== latents.length) {
+        throw new Error(
+            `createMeshesAsync: got ${transforms.length} transforms for ${latents.length} codes; expected one for each code; leave them out to place the meshes yourself`,
+        );
+    }
+}
