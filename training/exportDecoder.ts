@@ -13,6 +13,7 @@ import { fitCodesAsync } from "./fitCodes.js";
 import { decode } from "./measure.js";
 import { Network } from "./network.js";
 import { type CategoryCodes, fitPrior } from "./prior.js";
+import { progressBar, turn } from "./progress.js";
 import type { ShapeSource } from "./shapes.js";
 import { writeContactSheet } from "./sheet.js";
 import { TensorField } from "./tensorField.js";
@@ -127,6 +128,9 @@ export async function unseenCodes(
 ): Promise<FamilyCodes> {
     const weights = state.variables.slice(0, -1);
     const result: Record<string, Map<number, Float32Array>> = {};
+    if (count === 0) return result;
+    const bar = progressBar("unseen shapes {bar} {value}/{total} families | {eta_formatted} left");
+    bar.start(categories.length, 0);
     for (const { category, codes } of categories) {
         const numbers = source.unseen(category, count);
         if (numbers.length === 0) continue;
@@ -141,7 +145,10 @@ export async function unseenCodes(
             steps,
         );
         result[category] = new Map(numbers.map((number, n) => [number, fitted[n]]));
+        bar.increment();
+        await turn();
     }
+    bar.stop();
     return result;
 }
 
