@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { sampleLatent } from "../plugin/latent/index.js";
 import type { DecoderMetadata, Perceptron } from "../plugin/model/decoder.js";
 import { readDecoder, writeDecoder } from "../plugin/model/index.js";
+import { anchorPrior } from "./anchorPrior.js";
 import { findAxes } from "./axes.js";
 import type { TensorFlow } from "./backend.js";
 import { calibratePrior } from "./calibratePrior.js";
@@ -49,7 +50,8 @@ export async function exportDecoder(
     const { perceptron } = readDecoder(writeDecoder(trained, raw, { weights }));
     if (!perceptron) throw new Error("exportDecoder: the file written is no perceptron");
     const field = new TensorField(tf, perceptron);
-    const calibration = tries > 0 ? await calibratePrior(field, raw, tries, Math.floor(tries / 40)) : null;
+    const anchored = tries > 0 ? { ...raw, prior: await anchorPrior(field, raw, categories) } : raw;
+    const calibration = tries > 0 ? await calibratePrior(field, anchored, tries, Math.floor(tries / 40)) : null;
     const described = asRead(trained, { ...raw, prior: calibration?.prior ?? raw.prior }, weights);
     const evaluation = await evaluateDecoder(
         field,

@@ -1,4 +1,4 @@
-import { CholeskyDecomposition, Matrix } from "ml-matrix";
+import { Matrix } from "ml-matrix";
 import type { PriorComponent } from "../plugin/model/decoder.js";
 import { meanOf, principalDirections, scatterOf } from "./principalAxes.js";
 import { Random } from "./random.js";
@@ -13,14 +13,13 @@ export interface CategoryCodes {
 }
 
 /** Principal directions that the Gaussian keeps; the rest goes into deviations entry by entry. */
-const FACTOR_COUNT = 16;
-/** Numbers of clusters tried for a category, as long as each has codes enough. */
-const CLUSTER_COUNTS = [1, 2, 3, 4, 6, 8];
+const FACTOR_COUNT = 8;
+/**
+ * Clusters of a category. Codes held out are likeliest under one Gaussian, but few shapes are drawn whole from it: the
+ * mean of all tables is no table. Small clusters about shapes that there are keep together.
+ */
+const MOST_CLUSTERS = 8;
 const CODES_PER_CLUSTER = 16;
-/** One code in so many is held out to judge a number of clusters by. */
-const HELD_OUT = 5;
-/** Deviations below this part of the mean one are noise; they would make any likelihood. */
-const LEAST_DEVIATION = 0.05;
 /**
  * Codes' worth of the covariance that all of a category's clusters share, in the covariance of each: a few dozen codes
  * of 64 numbers say little about their own.
@@ -32,20 +31,22 @@ const ROUNDS = 30;
 
 /**
  * A mixture of Gaussians: each category's codes in clusters (a chair on legs and one on a pedestal have nothing in
- * between), for each its mean, principal directions times deviations, and what these leave unexplained. The number of
- * clusters is the one under which codes held out are likeliest.
+ * between), for each its mean, principal directions times deviations, and what these leave unexplained.
  */
 export function fitPrior(categories: readonly CategoryCodes[], seed: number): PriorComponent[] {
     const total = categories.reduce((sum, { codes }) => sum + codes.length, 0);
     return categories.flatMap(({ category, codes }) => {
-        const count = bestClusterCount(codes, seed);
-        return fitClusters(codes, count, seed).map(({ weight, mean, covariance }) => ({
+        return fitClusters(codes, clusterCount(codes.length), seed).map(({ weight, mean, covariance }) => ({
             category,
             weight: (weight * codes.length) / total,
             mean: Float32Array.from(mean),
             ...factorise(covariance),
         }));
     });
+}
+
+function clusterCount(codeCount: number): number {
+    return Math.max(1, Math.min(MOST_CLUSTERS, Math.floor(codeCount / CODES_PER_CLUSTER)));
 }
 
 interface Cluster {
@@ -84,58 +85,6 @@ function factorise(covariance: Matrix): Pick<PriorComponent, "factors" | "factor
         }
     }
     return { factors, factorCount, deviations: Float32Array.from(left, (rest) => Math.sqrt(Math.max(0, rest))) };
-}
-
-/**
- * Of `CLUSTER_COUNTS`, by the logarithm of the density at every fifth code, which the rest was fitted without: the least
- * whose mean is within a standard error of the best (Breiman et al., "Classification and Regression Trees", 1984).
- */
-export function bestClusterCount(codes: readonly Float32Array[], seed: number): number {
-    const candidates = CLUSTER_COUNTS.filter((count) => count === 1 || codes.length >= count * CODES_PER_CLUSTER);
-    if (candidates.length === 1) return 1;
-    const scores = candidates.map((count) => heldOutDensities(codes, count, seed));
-    const means = scores.map((values) => values.reduce((sum, value) => sum + value, 0) / values.length);
-    const best = means.indexOf(Math.max(...means));
-    return candidates[means.findIndex((mean, n) => means[best] - mean <= errorOfDifference(scores[best], scores[n]))];
-}
-
-/** ln density at each code under clusters fitted without it. */
-function heldOutDensities(codes: readonly Float32Array[], count: number, seed: number): number[] {
-    const values = new Array<number>(codes.length);
-    for (let fold = 0; fold < HELD_OUT; fold++) {
-        const kept = codes.filter((_, i) => i % HELD_OUT !== fold);
-        const densities = fitClusters(kept, count, seed).map(logDensity);
-        for (let i = fold; i < codes.length; i += HELD_OUT) values[i] = logSum(densities.map((at) => at(codes[i])));
-    }
-    return values;
-}
-
-/** Standard error of the mean of a − b. */
-function errorOfDifference(a: readonly number[], b: readonly number[]): number {
-    const differences = a.map((value, i) => value - b[i]);
-    const mean = differences.reduce((sum, value) => sum + value, 0) / differences.length;
-    const squares = differences.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-    return Math.sqrt(squares / Math.max(1, differences.length - 1) / differences.length);
-}
-
-/** ln(weight · N(code; mean, covariance)) as a function of the code, but for a constant. */
-function logDensity({ weight, mean, covariance }: Cluster): (code: Float32Array) => number {
-    const size = mean.length;
-    const least = LEAST_DEVIATION ** 2 * (covariance.trace() / size) || 1e-12;
-    const cholesky = new CholeskyDecomposition(covariance.clone().add(Matrix.eye(size).mul(least)));
-    const { lowerTriangularMatrix } = cholesky;
-    const halfLogDeterminant = lowerTriangularMatrix.diagonal().reduce((sum, value) => sum + Math.log(value), 0);
-    return (code) => {
-        const offset = Matrix.columnVector(Array.from(code, (value, i) => value - mean[i]));
-        const squared = offset.transpose().mmul(cholesky.solve(offset)).get(0, 0);
-        return Math.log(weight) - halfLogDeterminant - squared / 2;
-    };
-}
-
-/** ln Σ exp(xᵢ), without overflow. */
-function logSum(values: readonly number[]): number {
-    const most = Math.max(...values);
-    return most + Math.log(values.reduce((sum, value) => sum + Math.exp(value - most), 0));
 }
 
 /**

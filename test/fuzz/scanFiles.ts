@@ -1,7 +1,8 @@
 import { Document, NodeIO } from "@gltf-transform/core";
 
 const POINTS = 24;
-const coordinates = Array.from({ length: 3 * POINTS }, (_, i) => Math.fround(Math.sin(1 + 0.37 * i)));
+// Equal steps of a sine would lie in one plane.
+const coordinates = Array.from({ length: 3 * POINTS }, (_, i) => Math.fround(Math.sin(1 + 0.37 * i + 0.011 * i * i)));
 const rows = Array.from({ length: POINTS }, (_, n) => coordinates.slice(3 * n, 3 * n + 3));
 const triangles = Array.from({ length: POINTS - 2 }, (_, n) => [n, n + 1, n + 2]);
 const bytesOf = (text: string) => new TextEncoder().encode(text);

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { sampleLatent } from "../../plugin/latent/index.js";
 import { findAxes } from "../../training/axes.js";
 import { dropBroken, withSpread } from "../../training/calibratePrior.js";
-import { bestClusterCount, type CategoryCodes, clusterCodes, fitPrior } from "../../training/prior.js";
+import { type CategoryCodes, clusterCodes, fitPrior } from "../../training/prior.js";
 import { Random } from "../../training/random.js";
 
 const SIZE = 8;
@@ -43,16 +43,6 @@ describe("fitPrior", () => {
             prior.filter((part) => part.category === name).reduce((sum, { weight }) => sum + weight, 0);
         expect(share("a")).toBeCloseTo(0.75, 6);
         expect(share("b")).toBeCloseTo(0.25, 6);
-    });
-});
-
-describe("bestClusterCount", () => {
-    it("finds how many groups codes come in", () => {
-        const random = new Random(6);
-        const group = (centre: number) => spread(60, centre, random).map(({ code }) => code);
-        expect(bestClusterCount(group(0), 1)).toBe(1);
-        expect(bestClusterCount([...group(-2), ...group(2)], 1)).toBe(2);
-        expect(bestClusterCount([...group(-3), ...group(0), ...group(3)], 1)).toBe(3);
     });
 });
 
