@@ -55,6 +55,8 @@ export class DemoSite {
     private async blankPageAsync(viewport: { width: number; height: number }): Promise<Page> {
         const page = await this.browser.newPage({ viewport });
         page.setDefaultTimeout(20_000);
+        // The first page waits for the server to bundle what it needs.
+        page.setDefaultNavigationTimeout(120_000);
         await page.route("**/octahedron.onnx", (route) => route.fulfill({ body: Buffer.from(octahedronFile()) }));
         return page;
     }
