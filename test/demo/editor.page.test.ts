@@ -210,7 +210,7 @@ describe("the editor", () => {
         "has a picture at %s size in which nothing overlaps",
         async (name, size) => {
             const { page } = await site.openAsync(
-                "category=chair&seed=5&engine=webgl&resolution=96&material=clay",
+                "category=chair&seed=1&temperature=1&engine=webgl&resolution=96",
                 size,
             );
             await page.waitForFunction(() => document.querySelectorAll(".variation:enabled").length === 6, null, {
