@@ -28,6 +28,11 @@ export function positive(name: string, text: string): number {
     return value;
 }
 
+/** @throws OptionError unless `text` is a number of 0 or more */
+export function atLeastZero(name: string, text: string): number {
+    return text.trim() !== "" && Number(text) === 0 ? 0 : positive(name, text);
+}
+
 /** @throws OptionError unless `text` is a whole number from `least` to `most` */
 export function whole(name: string, text: string, least: number, most: number): number {
     const value = Number(text);

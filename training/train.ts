@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { basename, dirname, extname, join } from "node:path";
-import { BACKEND_NAMES, loadBackend } from "./backend.js";
+import { BACKEND_NAMES, loadBackend, type TensorFlow } from "./backend.js";
 import { type Checkpoint, readCheckpoint, runFolder, samplesSeen, sourceOf, writeCheckpoint } from "./checkpoint.js";
 import { exportDecoder } from "./exportDecoder.js";
 import { familiesNamed, families as knownFamilies } from "./families/index.js";
@@ -9,12 +9,12 @@ import { prepareFolder } from "./meshes/prepare.js";
 import { countVerdicts, drawAsset, writeReport } from "./meshes/report.js";
 import { AssetStore } from "./meshes/store.js";
 import { OPTIMIZER_NAMES } from "./optimizer.js";
-import { OptionError, oneOf, positive, readOptions, runCommand, userPath, whole } from "./options.js";
+import { atLeastZero, OptionError, oneOf, positive, readOptions, runCommand, userPath, whole } from "./options.js";
 import { progressBar, turn } from "./progress.js";
 import { prepareSamples, type SampleSet } from "./samples/store.js";
 import { sampleSource } from "./shapes.js";
 import { DEFAULT_RECIPE, type Recipe, Trainer, type TrainerStart } from "./trainer.js";
-import { startFrom } from "./warmStart.js";
+import { codesFrom, widen } from "./warmStart.js";
 
 const HELP = `Trains a decoder on the prop families, or on a folder of meshes, and leaves a checkpoint; "npm run export"
 makes a decoder file of it, or --out at once.
@@ -31,10 +31,11 @@ makes a decoder file of it, or --out at once.
   --depth D        layers in all (7)                   --octaves K     octaves of Fourier features (4)
   --seed S         of everything random (1)            --rate R        largest learning rate (0.0015)
   --optimizer O    ${OPTIMIZER_NAMES.join(" or ")} (${DEFAULT_RECIPE.optimizer})
+  --sign-weight W  how much more a point on the wrong side of the surface counts (${DEFAULT_RECIPE.signWeight})
   --store DIR      where samples are kept (training/data)
   --run NAME       folder under training/runs, or a path (props, or the name of the folder or file)
   --resume         go on from the run's checkpoint
-  --from NAME      start from the weights and codes of another run, perhaps with more shapes
+  --from NAME      start from the weights and codes of another run, perhaps with more shapes or a larger width
   --backend B      ${BACKEND_NAMES.join(", ")} (the first that works)`;
 
 const DEFAULTS = {
@@ -57,6 +58,7 @@ const DEFAULTS = {
     seed: String(DEFAULT_RECIPE.seed),
     rate: String(DEFAULT_RECIPE.learningRate),
     optimizer: DEFAULT_RECIPE.optimizer,
+    "sign-weight": String(DEFAULT_RECIPE.signWeight),
     run: "",
     from: "",
     backend: "",
@@ -99,7 +101,7 @@ async function main(): Promise<void> {
               plan.samplesPerShape,
               userPath(options.store),
           );
-    const start: TrainerStart = !earlier && origin ? startOf(origin, plan, set) : {};
+    const start: TrainerStart = !earlier && origin ? startOf(backend.tf, origin, plan, set) : {};
     const trainer = new Trainer(backend.tf, set, plan.recipe, start);
     if (earlier) trainer.restore(earlier.state);
     const save = async (seconds: number) => {
@@ -167,8 +169,9 @@ async function prepareData(options: Options, folder: string): Promise<MeshList> 
 }
 
 /** Codes of families carry over to more shapes of them; to meshes only the weights do. */
-function startOf(origin: Checkpoint, plan: Plan, set: SampleSet): TrainerStart {
-    return plan.meshes ? { weights: origin.state.variables.slice(0, -1) } : startFrom(origin, set);
+function startOf(tf: TensorFlow, origin: Checkpoint, { recipe, meshes }: Plan, set: SampleSet): TrainerStart {
+    const weights = widen(tf, origin.state.variables.slice(0, -1), origin.recipe, recipe.width, recipe.seed);
+    return { weights, codes: meshes ? undefined : codesFrom(origin, set) };
 }
 
 type Plan = Pick<
@@ -182,13 +185,14 @@ function planOf(options: Options, origin: Checkpoint | null, meshes?: MeshList):
     const recipe: Recipe = {
         ...DEFAULT_RECIPE,
         latentSize: whole("latent", options.latent, 1, 1024),
-        width: whole("width", options.width, 4, 1024),
         depth,
         octaves: whole("octaves", options.octaves, 0, 10),
         skips: [Math.floor(depth / 2)],
         ...origin?.recipe,
+        width: Math.max(whole("width", options.width, 4, 1024), origin?.recipe.width ?? 0),
         ...rates(positive("rate", options.rate)),
         optimizer: oneOf("optimizer", options.optimizer, OPTIMIZER_NAMES) ?? DEFAULT_RECIPE.optimizer,
+        signWeight: atLeastZero("sign-weight", options["sign-weight"]),
         seed: whole("seed", options.seed, 0, 2 ** 31),
     };
     const families = meshes ? new MeshSource(meshes).categories : (origin?.families ?? options.families.split(","));

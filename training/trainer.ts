@@ -16,6 +16,8 @@ export interface Recipe extends NetworkShape {
     readonly codeLearningRate: number;
     /** Weight of the codes' mean squared length in the loss, once warmed up. */
     readonly codePenalty: number;
+    /** How much more a point counts that the network puts on the wrong side of the surface; 0: as much as any. */
+    readonly signWeight: number;
     readonly optimizer: OptimizerName;
     readonly seed: number;
 }
@@ -33,6 +35,7 @@ export const DEFAULT_RECIPE: Recipe = {
     learningRate: 1.5e-3,
     codeLearningRate: 4e-3,
     codePenalty: 1e-4,
+    signWeight: 0,
     optimizer: "adam",
     seed: 1,
 };
@@ -149,15 +152,25 @@ export class Trainer {
         const codes = tf.matMul(tf.cast(chosen as tfc.Tensor2D, "float32"), this.codes as tfc.Tensor2D) as tfc.Tensor2D;
         const points = tf.tensor2d(batch.points, [batch.distances.length, 3]);
         const expected = tf.tensor2d(batch.distances, [batch.distances.length, 1]);
-        const difference = tf.sub(this.network.distances(codes, points), expected);
+        const predicted = this.network.distances(codes, points);
+        const difference = tf.sub(predicted, expected);
         // Beyond the clamp only the right side matters; unlike a clamped prediction, the wrong side keeps its gradient.
         const mayExceed = tf.cast(tf.greaterEqual(expected, recipe.clampDistance), "float32");
         const mayFallShort = tf.cast(tf.lessEqual(expected, -recipe.clampDistance), "float32");
         const above = tf.mul(tf.relu(difference), tf.sub(1, mayExceed));
         const below = tf.mul(tf.relu(tf.neg(difference)), tf.sub(1, mayFallShort));
-        const error = tf.mean(tf.add(above, below)) as tfc.Scalar;
+        const errors = tf.add(above, below);
+        const error = tf.mean(errors) as tfc.Scalar;
         const lengths = tf.mean(tf.sum(tf.square(codes), 1));
-        return { error, total: tf.add(error, tf.mul(lengths, penalty)) as tfc.Scalar };
+        const loss = recipe.signWeight > 0 ? tf.add(error, this.onWrongSide(errors, predicted, expected)) : error;
+        return { error, total: tf.add(loss, tf.mul(lengths, penalty)) as tfc.Scalar };
+    }
+
+    /** What the errors of points on the wrong side of the surface add to the loss (after Duan et al., 2020). */
+    private onWrongSide(errors: tfc.Tensor, predicted: tfc.Tensor, expected: tfc.Tensor): tfc.Tensor {
+        const { tf, recipe } = this;
+        const wrong = tf.cast(tf.notEqual(tf.less(predicted, 0), tf.less(expected, 0)), "float32");
+        return tf.mul(tf.mean(tf.mul(errors, wrong)), recipe.signWeight);
     }
 
     async saveAsync(): Promise<TrainerState> {

@@ -14,7 +14,7 @@ import { SignedDistance } from "../../training/samples/distance.js";
 import { prepareShape, type SampleSet } from "../../training/samples/store.js";
 import { TensorField } from "../../training/tensorField.js";
 import { DEFAULT_RECIPE, type Recipe, Trainer } from "../../training/trainer.js";
-import { startFrom } from "../../training/warmStart.js";
+import { codesFrom, widen } from "../../training/warmStart.js";
 
 const tinyRecipe: Recipe = {
     ...DEFAULT_RECIPE,
@@ -48,10 +48,10 @@ const train = async (trainer: Trainer, from: number, to: number) => {
 const average = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 describe("Trainer", () => {
-    it.each(["adam", "muon"] as const)(
-        "lessens the error with %s, keeps no tensor of a step, and goes on from a checkpoint bit for bit",
-        async (optimizer) => {
-            const recipe = { ...tinyRecipe, optimizer };
+    it.each([{ optimizer: "adam", signWeight: 0 } as const, { optimizer: "muon", signWeight: 1 } as const])(
+        "lessens the error with %o, keeps no tensor of a step, and goes on from a checkpoint bit for bit",
+        async (choice) => {
+            const recipe = { ...tinyRecipe, ...choice };
             const whole = new Trainer(tf, set, recipe);
             const errors = await train(whole, 0, STEPS / 2);
             const tensors = tf.memory().numTensors;
@@ -156,17 +156,40 @@ describe("batchAt", () => {
     });
 });
 
-describe("startFrom", () => {
+describe("a warm start", () => {
     it("keeps known shapes' codes and starts a new one from its likest", () => {
         const traits = [{ height: 1 }, { height: 2 }, { height: 1.9 }];
         const shapes = traits.map((trait, seed) => ({ ...set.shapes[0], seed, traits: trait }));
         const codes = Float32Array.from({ length: 2 * tinyRecipe.latentSize }, (_, i) => i);
         const variables = [new Float32Array([4]), codes];
         const origin = { recipe: tinyRecipe, families: ["barrel"], shapesPerFamily: 2, state: { variables } };
-        const start = startFrom(origin as unknown as Checkpoint, { shapes });
         const second = codes.slice(tinyRecipe.latentSize);
-        expect(start.codes).toEqual(Float32Array.from([...codes, ...second]));
-        expect(start.weights).toEqual([variables[0]]);
+        expect(codesFrom(origin as unknown as Checkpoint, { shapes })).toEqual(
+            Float32Array.from([...codes, ...second]),
+        );
+    });
+
+    it("widens a network without changing what it computes, and trains the new units", async () => {
+        const narrow = new Trainer(tf, set, tinyRecipe);
+        await train(narrow, 0, 5);
+        const { variables } = await narrow.saveAsync();
+        const weights = widen(tf, variables.slice(0, -1), tinyRecipe, 40, 7);
+        const start = { weights, codes: variables[variables.length - 1] };
+        const wide = new Trainer(tf, set, { ...tinyRecipe, width: 40 }, start);
+        const { points } = batchAt(set, 0, 3, 64, 0.1, 1);
+        const distances = ({ network, codes }: Trainer) =>
+            tf.tidy(() => {
+                const few = tf.slice(codes, [0, 0], [3, tinyRecipe.latentSize]) as never;
+                return network.distances(few, tf.tensor2d(points, [192, 3])).dataSync();
+            });
+        const [before, after] = [distances(narrow), distances(wide)];
+        expect(Math.max(...before.map((value, i) => Math.abs(value - after[i])))).toBeLessThan(1e-5);
+        await train(wide, 5, 8);
+        const fresh = (await wide.saveAsync()).variables.slice(0, -1);
+        // The last layer's row of the last new unit, which began at zero.
+        expect(Math.abs((fresh.at(-3) as Float32Array)[39])).toBeGreaterThan(0);
+        narrow.dispose();
+        wide.dispose();
     });
 });
 

@@ -6,9 +6,10 @@ import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import * as plugin from "../../plugin/index.js";
 
 const root = resolve(import.meta.dirname, "../..");
-const pages = ["README.md", ...readdirSync(join(root, "plugin/docs")).map((name) => `plugin/docs/${name}`)].filter(
-    (name) => name.endsWith(".md"),
-);
+/** The guide; the readme's examples build on one another and have a test of their own. */
+const pages = readdirSync(join(root, "plugin/docs"))
+    .filter((name) => name.endsWith(".md"))
+    .map((name) => `plugin/docs/${name}`);
 const examples = pages.flatMap((page) => {
     const text = readFileSync(join(root, page), "utf8");
     return [...text.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(([, code], n): [string, string] => [
@@ -35,7 +36,7 @@ afterEach(() => {
 });
 
 it("there are examples", () => {
-    expect(examples.length).toBeGreaterThan(4);
+    expect(examples.length).toBeGreaterThan(3);
 });
 
 /** Examples are plain JavaScript with imports of the package, in a page that has a `scene`. */
