@@ -159,18 +159,16 @@ export class Trainer {
         const mayFallShort = tf.cast(tf.lessEqual(expected, -recipe.clampDistance), "float32");
         const above = tf.mul(tf.relu(difference), tf.sub(1, mayExceed));
         const below = tf.mul(tf.relu(tf.neg(difference)), tf.sub(1, mayFallShort));
-        const errors = tf.add(above, below);
-        const error = tf.mean(errors) as tfc.Scalar;
+        const error = tf.mean(tf.add(above, below)) as tfc.Scalar;
         const lengths = tf.mean(tf.sum(tf.square(codes), 1));
-        const loss = recipe.signWeight > 0 ? tf.add(error, this.onWrongSide(errors, predicted, expected)) : error;
-        return { error, total: tf.add(loss, tf.mul(lengths, penalty)) as tfc.Scalar };
+        const wrongSide = tf.mul(this.wrongSide(predicted, expected), recipe.signWeight);
+        return { error, total: tf.addN([error, wrongSide, tf.mul(lengths, penalty)]) as tfc.Scalar };
     }
 
-    /** What the errors of points on the wrong side of the surface add to the loss (after Duan et al., 2020). */
-    private onWrongSide(errors: tfc.Tensor, predicted: tfc.Tensor, expected: tfc.Tensor): tfc.Tensor {
-        const { tf, recipe } = this;
-        const wrong = tf.cast(tf.notEqual(tf.less(predicted, 0), tf.less(expected, 0)), "float32");
-        return tf.mul(tf.mean(tf.mul(errors, wrong)), recipe.signWeight);
+    /** How far points lie on the wrong side of the decoded surface, on the mean: hard samples (Duan et al., 2020). */
+    private wrongSide(predicted: tfc.Tensor, expected: tfc.Tensor): tfc.Tensor {
+        const { tf } = this;
+        return tf.mean(tf.relu(tf.neg(tf.mul(predicted, tf.sign(expected)))));
     }
 
     async saveAsync(): Promise<TrainerState> {

@@ -43,11 +43,14 @@ export function widen(
     seed: number,
 ): Float32Array[] {
     const small = new Network(tf, narrow, 0);
+    const shapes = small.variables.map(({ shape }) => shape as [number, number]);
+    // First, for variables of two networks must not share their names.
+    small.dispose();
     const large = new Network(tf, { ...narrow, width }, seed);
     const sending = new Set(large.layers.map(({ hidden }) => hidden));
     const result = large.variables.map((variable, i) => {
         const [rows, columns] = variable.shape as [number, number];
-        const [keptRows, keptColumns] = small.variables[i].shape as [number, number];
+        const [keptRows, keptColumns] = shapes[i];
         const values = Float32Array.from(variable.dataSync());
         for (let row = 0; row < rows; row++) {
             for (let column = 0; column < keptColumns; column++) {
@@ -57,7 +60,6 @@ export function widen(
         }
         return values;
     });
-    small.dispose();
     large.dispose();
     return result;
 }

@@ -173,22 +173,23 @@ describe("a warm start", () => {
         const narrow = new Trainer(tf, set, tinyRecipe);
         await train(narrow, 0, 5);
         const { variables } = await narrow.saveAsync();
-        const weights = widen(tf, variables.slice(0, -1), tinyRecipe, 40, 7);
-        const start = { weights, codes: variables[variables.length - 1] };
-        const wide = new Trainer(tf, set, { ...tinyRecipe, width: 40 }, start);
         const { points } = batchAt(set, 0, 3, 64, 0.1, 1);
         const distances = ({ network, codes }: Trainer) =>
             tf.tidy(() => {
                 const few = tf.slice(codes, [0, 0], [3, tinyRecipe.latentSize]) as never;
                 return network.distances(few, tf.tensor2d(points, [192, 3])).dataSync();
             });
-        const [before, after] = [distances(narrow), distances(wide)];
+        const before = distances(narrow);
+        narrow.dispose();
+        const weights = widen(tf, variables.slice(0, -1), tinyRecipe, 40, 7);
+        const start = { weights, codes: variables[variables.length - 1] };
+        const wide = new Trainer(tf, set, { ...tinyRecipe, width: 40 }, start);
+        const after = distances(wide);
         expect(Math.max(...before.map((value, i) => Math.abs(value - after[i])))).toBeLessThan(1e-5);
         await train(wide, 5, 8);
         const fresh = (await wide.saveAsync()).variables.slice(0, -1);
         // The last layer's row of the last new unit, which began at zero.
         expect(Math.abs((fresh.at(-3) as Float32Array)[39])).toBeGreaterThan(0);
-        narrow.dispose();
         wide.dispose();
     });
 });
