@@ -17,6 +17,7 @@ import {
 } from "../../plugin/index.js";
 import { categoryFile } from "./categoryDecoder.js";
 import { countDecodes, decodeOf, graphOf, sampleOf, scatter } from "./graphs.js";
+import { middleOf, movedScan } from "./movedScan.js";
 
 const hasWebGpu = (await navigator.gpu?.requestAdapter()) != null;
 
@@ -70,6 +71,19 @@ describe.skipIf(!hasWebGpu)("graphs over shapes on WebGPU", () => {
         }
         expect(shapes.backend).toBe("webgpu");
     }, 120_000);
+
+    it("completes a moved scan where it lies", async () => {
+        const latent = Float32Array.of(0.1, 0);
+        const complete = movedScan(latent, [3, 1, -2], "vase");
+        const graph = graphOf(complete.geometry);
+        await buildAsync(graph);
+        const middle = middleOf(graph.vertexData!.positions!);
+        [3, 1, -2].forEach((expected, axis) => {
+            expect(Math.abs(middle[axis] - expected)).toBeLessThan(0.1);
+        });
+        const own = await shapes.createVertexDataAsync({ latent, resolution: 12 });
+        expect(graph.vertexData!.positions!.length).toBeGreaterThan(own.positions!.length / 2);
+    }, 240_000);
 
     it("scatters 100 distinct props, each decoded once", async () => {
         const decodes = countDecodes(shapes);
