@@ -7,4 +7,15 @@ export function openEditor(nodeGeometry: NodeGeometry, hostElement: HTMLElement)
     // The editor is built against its own copy of the types.
     NodeGeometryEditor.Show({ nodeGeometry: nodeGeometry as never, hostElement });
     listShapeBlocks(hostElement);
+    showWholeGraph(hostElement);
+}
+
+/** The editor lays a graph out by itself, and leaves it where it may be out of sight: its own button brings it in. */
+function showWholeGraph(host: HTMLElement): void {
+    const press = () => {
+        const labels = [...host.querySelectorAll<HTMLElement>("#propertyTab button, #propertyTab .button")];
+        labels.find(({ textContent }) => textContent?.trim() === "Zoom to fit")?.click();
+    };
+    // Nodes have their sizes, by which it is laid out, a while after they are drawn.
+    setTimeout(press, 500);
 }

@@ -13,8 +13,11 @@ export interface Backend {
 }
 
 /** Fastest first. */
-export const BACKEND_NAMES = ["tfjs-node-gpu", "tfjs-node", "wasm", "cpu"] as const;
+export const BACKEND_NAMES = ["tfjs-node-gpu", "tfjs-node", "webgpu", "wasm", "cpu"] as const;
 export type BackendName = (typeof BACKEND_NAMES)[number];
+
+/** Names of adapters that compute on the CPU. */
+const SOFTWARE = /swiftshader|llvmpipe|lavapipe|software/i;
 
 const NATIVE_FOLDER = join(import.meta.dirname, "native");
 
@@ -32,7 +35,7 @@ export async function loadBackend(
     const reasons: string[] = [];
     for (const name of candidates) {
         try {
-            const { tf, description } = await LOADERS[name]();
+            const { tf, description } = await LOADERS[name](requested !== null);
             say(`backend: ${description}`);
             return { tf, name, description };
         } catch (error) {
@@ -44,9 +47,11 @@ export async function loadBackend(
     throw new Error(`loadBackend: none of ${candidates.join(", ")} works here; ${reasons.join("; ")}`);
 }
 
-const LOADERS: Record<BackendName, () => Promise<{ tf: TensorFlow; description: string }>> = {
+/** Each is told whether it was asked for by name. */
+const LOADERS: Record<BackendName, (isWish: boolean) => Promise<{ tf: TensorFlow; description: string }>> = {
     "tfjs-node-gpu": () => loadNative("@tensorflow/tfjs-node-gpu"),
     "tfjs-node": () => loadNative("@tensorflow/tfjs-node"),
+    webgpu: loadWebGpu,
     wasm: async () => {
         const tf = await loadCore();
         const { setWasmPaths, setThreadsCount } = await import("@tensorflow/tfjs-backend-wasm");
@@ -64,6 +69,25 @@ const LOADERS: Record<BackendName, () => Promise<{ tf: TensorFlow; description: 
         return { tf, description: `tfjs-backend-cpu ${tf.version_core}, plain JavaScript` };
     },
 };
+
+/** WebGPU on Dawn: any GPU that has a Vulkan, Metal or Direct3D 12 driver. */
+async function loadWebGpu(isWish: boolean): Promise<{ tf: TensorFlow; description: string }> {
+    const { create, globals } = await import("webgpu");
+    Object.assign(globalThis, globals);
+    const gpu = create([]);
+    const adapter = await gpu.requestAdapter({ powerPreference: "high-performance" });
+    if (!adapter) throw new Error("no adapter; a graphics driver with Vulkan, Metal or Direct3D 12 brings one");
+    const name = adapter.info.description || adapter.info.device || adapter.info.vendor;
+    const isSoftware = adapter.info.isFallbackAdapter || SOFTWARE.test(`${name} ${adapter.info.architecture}`);
+    if (isSoftware && !isWish) throw new Error(`the adapter "${name}" computes on the CPU, which WASM does faster`);
+    // Where TensorFlow.js looks for it, and where Node before 21 has nothing.
+    if (!globalThis.navigator) Object.defineProperty(globalThis, "navigator", { value: {}, configurable: true });
+    Object.defineProperty(globalThis.navigator, "gpu", { value: gpu, configurable: true });
+    const tf = await loadCore();
+    await import("@tensorflow/tfjs-backend-webgpu");
+    if (!(await tf.setBackend("webgpu"))) throw new Error("the WebGPU kernels did not start");
+    return { tf, description: `tfjs-backend-webgpu ${tf.version_core} on Dawn, ${name}` };
+}
 
 /** TensorFlow.js without kernels, but with the gradients, which its own entry leaves out. */
 async function loadCore(): Promise<TensorFlow> {

@@ -3,14 +3,29 @@ import type { DecoderMetadata, Perceptron } from "../plugin/model/decoder.js";
 import type { Evaluation } from "./evaluate.js";
 import type { Recipe } from "./trainer.js";
 
+/** How far distances are off because of how a file keeps its weights, model units. */
+export interface Rounding {
+    readonly largest: number;
+    readonly mean: number;
+    /** Points looked at. */
+    readonly count: number;
+}
+
+export interface CardContent {
+    readonly name: string;
+    /** Of the decoder file. */
+    readonly bytes: number;
+    readonly weights: "float16" | "float32";
+    readonly perceptron: Perceptron;
+    readonly metadata: DecoderMetadata;
+    readonly evaluation: Evaluation;
+    readonly rounding: Rounding;
+}
+
 /** Writes a decoder's model card: what it is, where from, what it can do. */
 export function writeCard(
     path: string,
-    name: string,
-    bytes: number,
-    perceptron: Perceptron,
-    metadata: DecoderMetadata,
-    evaluation: Evaluation,
+    { name, bytes, weights, perceptron, metadata, evaluation, rounding }: CardContent,
 ): void {
     const { provenance, categories, axes } = metadata;
     const recipe = provenance.recipe as Recipe;
@@ -35,7 +50,7 @@ export function writeCard(
     );
     const millions = (count: unknown) => (Number(count) / 1e6).toFixed(0);
     const before = Number(provenance.samplesSeenBefore)
-        ? ` (${millions(provenance.samplesSeenBefore)} of them in a run on fewer shapes that this one went on from)`
+        ? ` (${millions(provenance.samplesSeenBefore)} of them in a run that this one went on from), the last in ${provenance.minutes} minutes`
         : ` in ${provenance.minutes} minutes`;
     const text = `# ${name}.onnx
 
@@ -51,7 +66,8 @@ ${rows.join("\n")}
 - Unseen shapes: ${unseenCount} of each family, codes fitted to signed distances by Adam, measured likewise; mean over families ${unseenCount > 0 ? unseenIouMean.toFixed(3) : "–"}.
 - Samples: ${evaluation.samplesPerFamily} of each family from the prior at temperature 1; pieces counted at resolution ${pieceResolution}. Each part of the prior was narrowed until samples of it, other ones, hung together.
 - Slope of the field near the surface, 99th percentile: ${evaluation.slope.toFixed(2)}.
-- Network: ${recipe.depth} layers of ${recipe.width}, ${recipe.octaves} octaves of Fourier features, the code linear into every layer; ${parameters} parameters, ${Math.round(bytes / 1024)} KiB with weights as halves.
+- Network: ${recipe.depth} layers of ${recipe.width}, ${recipe.octaves} octaves of Fourier features, the code linear into every layer; ${parameters} parameters, ${Math.round(bytes / 1024)} KiB with weights as ${weights === "float16" ? "halves" : "floats"}.
+- Weights in the file against those trained: distances differ by ${rounding.mean.toExponential(1)} on the mean and ${rounding.largest.toExponential(1)} at most, over ${rounding.count} points.
 - Frame: +Y up, facing +Z, inside [-1, 1]³; distances are clamped at ${metadata.clampDistance} in training and grow beyond it only roughly.
 - Data: ${provenance.data}.
 - Trained on ${provenance.backend}: ${millions(provenance.samplesSeen)} million samples seen${before}, seed ${recipe.seed}, ${provenance.date}.

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { deserialize, serialize } from "node:v8";
 import { familiesNamed } from "./families/index.js";
@@ -29,10 +29,25 @@ export function runFolder(name: string): string {
     return join(import.meta.dirname, "runs", name);
 }
 
-/** Writes whole or not at all. */
+/**
+ * Writes whole or not at all: one that was there stays as it is until then.
+ *
+ * @throws if it cannot be written
+ */
 export function writeCheckpoint(path: string, checkpoint: Checkpoint): void {
-    writeFileSync(`${path}.part`, serialize(checkpoint));
-    renameSync(`${path}.part`, path);
+    const part = `${path}.part`;
+    try {
+        writeFileSync(part, serialize(checkpoint));
+        renameSync(part, path);
+    } catch (cause) {
+        rmSync(part, { force: true, recursive: true });
+        const last = existsSync(path) ? "the last one is as it was" : "there is none before it";
+        throw new Error(
+            `writeCheckpoint: ${path} cannot be written (${(cause as Error).message}); expected room and permission for it; ` +
+                `${last}; make room, then go on with --resume`,
+            { cause },
+        );
+    }
 }
 
 /** @throws if there is none */

@@ -7,11 +7,11 @@ import { anchorPrior } from "./anchorPrior.js";
 import { findAxes } from "./axes.js";
 import type { TensorFlow } from "./backend.js";
 import { calibratePrior } from "./calibratePrior.js";
-import { writeCard } from "./card.js";
+import { type Rounding, writeCard } from "./card.js";
 import { type Checkpoint, samplesSeen, sourceOf } from "./checkpoint.js";
 import { type Evaluation, evaluateDecoder, type FamilyCodes } from "./evaluate.js";
 import { fitCodesAsync } from "./fitCodes.js";
-import { decode } from "./measure.js";
+import { decode, evaluationPoints } from "./measure.js";
 import { Network } from "./network.js";
 import { type CategoryCodes, fitPrior } from "./prior.js";
 import { progressBar, turn } from "./progress.js";
@@ -33,6 +33,9 @@ export interface ExportOptions {
     readonly weights: "float16" | "float32";
     readonly licence: string;
 }
+
+/** Points of one shape of each category at which a file's weights are held against those trained. */
+const ROUNDING_POINTS = 2000;
 
 /** Writes a run's decoder file, its model card, its figures and a sheet of its shapes. Returns what was measured. */
 export async function exportDecoder(
@@ -61,16 +64,44 @@ export async function exportDecoder(
         await unseenCodes(tf, checkpoint, source, categories, unseen),
         { points, samples },
     );
-    const metadata: DecoderMetadata = { ...described, evaluation: { ...evaluation, spreads: calibration?.spreads } };
+    const rounding = await roundingOf(tf, trained, field, categories);
+    const metadata: DecoderMetadata = {
+        ...described,
+        evaluation: { ...evaluation, rounding, spreads: calibration?.spreads },
+    };
 
     mkdirSync(options.folder, { recursive: true });
     const path = (extension: string) => join(options.folder, `${options.name}.${extension}`);
     writeFileSync(path("onnx"), writeDecoder(trained, metadata, { weights }));
     await writeSheet(field, metadata, categories, path("png"));
-    writeCard(path("md"), options.name, readFileSync(path("onnx")).length, perceptron, metadata, evaluation);
+    const bytes = readFileSync(path("onnx")).length;
+    writeCard(path("md"), { name: options.name, bytes, weights, perceptron, metadata, evaluation, rounding });
     const { provenance } = metadata;
     writeFileSync(path("json"), `${JSON.stringify({ provenance, evaluation }, rounded, 2)}\n`);
     return { path: path("onnx"), evaluation };
+}
+
+/** Largest and mean difference of distances, model units, that comes of how the file keeps weights. */
+async function roundingOf(
+    tf: TensorFlow,
+    trained: Perceptron,
+    field: TensorField,
+    categories: readonly CategoryCodes[],
+): Promise<Rounding> {
+    const exact = new TensorField(tf, trained);
+    let [largest, sum, count] = [0, 0, 0];
+    for (const { category, codes } of categories) {
+        const points = evaluationPoints(category, 0, ROUNDING_POINTS);
+        const [a, b] = [await exact.evaluateAsync(codes[0], points), await field.evaluateAsync(codes[0], points)];
+        a.forEach((distance, n) => {
+            const difference = Math.abs(distance - b[n]);
+            largest = Math.max(largest, difference);
+            sum += difference;
+            count++;
+        });
+    }
+    exact.dispose();
+    return { largest, mean: sum / count, count };
 }
 
 /** The metadata with its numbers rounded as the file rounds them, so that what is measured is what is shipped. */

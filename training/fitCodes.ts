@@ -5,22 +5,28 @@ import { type Recipe, Trainer } from "./trainer.js";
 const STEPS = 600;
 const POINTS_PER_STEP = 4096;
 
+/** Codes that were fitted, and the error they leave: mean clamped distance over the last tenth of the steps. */
+export interface FittedCodes {
+    readonly codes: Float32Array[];
+    readonly error: number;
+}
+
 /**
  * Codes of shapes that a network was not trained on, found by Adam from their signed distances, the weights left as they
  * are (Park et al. 2019, section 4.2).
  *
  * @param weights values of `Network.variables`
  * @param starts [latentSize] for each shape: where its code starts
- * @returns [latentSize] for each shape
+ * @returns codes [latentSize], one a shape
  */
-export async function fitCodesAsync(
+export async function fitAsync(
     tf: TensorFlow,
     recipe: Recipe,
     weights: readonly Float32Array[],
     shapes: readonly SampledShape[],
     starts: readonly Float32Array[],
     steps = STEPS,
-): Promise<Float32Array[]> {
+): Promise<FittedCodes> {
     const { latentSize } = recipe;
     const codes = new Float32Array(shapes.length * latentSize);
     for (const [n, start] of starts.entries()) codes.set(start, n * latentSize);
@@ -35,10 +41,20 @@ export async function fitCodesAsync(
     };
     const trainer = new Trainer(tf, { shapes }, fitting, { weights, codes, codesOnly: true });
     try {
-        for (let step = 0; step < steps; step++) await trainer.stepAsync(step / steps);
+        const errors: number[] = [];
+        for (let step = 0; step < steps; step++) errors.push(await trainer.stepAsync(step / steps));
         const found = Float32Array.from(await trainer.codes.data());
-        return shapes.map((_, n) => found.slice(n * latentSize, (n + 1) * latentSize));
+        const last = errors.slice(-Math.ceil(steps / 10));
+        return {
+            codes: shapes.map((_, n) => found.slice(n * latentSize, (n + 1) * latentSize)),
+            error: last.reduce((sum, error) => sum + error, 0) / last.length,
+        };
     } finally {
         trainer.dispose();
     }
+}
+
+/** The codes of {@link fitAsync} alone. */
+export async function fitCodesAsync(...parameters: Parameters<typeof fitAsync>): Promise<Float32Array[]> {
+    return (await fitAsync(...parameters)).codes;
 }

@@ -37,6 +37,8 @@ export class Network {
         private readonly tf: TensorFlow,
         readonly shape: NetworkShape,
         seed: number,
+        /** Before the variables' names, which must differ between networks that live at one time. */
+        prefix = "",
     ) {
         const { latentSize, width, depth, octaves, skips } = shape;
         const random = new Random(seed, 1);
@@ -44,7 +46,7 @@ export class Network {
         const featureCount = 3 + 6 * octaves;
         const variable = (name: string, rows: number, columns: number, deviation: number) => {
             const values = Float32Array.from({ length: rows * columns }, () => deviation * random.normal());
-            return tf.variable(tf.tensor(values, rows === 0 ? [columns] : [rows, columns]), true, name);
+            return tf.tidy(() => tf.variable(tf.tensor2d(values, [rows, columns]), true, prefix + name));
         };
         this.layers = Array.from({ length: depth }, (_, i): LayerVariables => {
             const outputs = i === depth - 1 ? 1 : width;
@@ -56,7 +58,7 @@ export class Network {
                 hidden: i > 0 ? variable(`hidden ${i}`, width, outputs, deviation) : null,
                 feature: takesFeatures ? variable(`feature ${i}`, featureCount, outputs, deviation) : null,
                 latent: variable(`latent ${i}`, latentSize, outputs, Math.sqrt(1 / latentSize)),
-                bias: tf.variable(tf.zeros([1, outputs]), true, `bias ${i}`),
+                bias: tf.tidy(() => tf.variable(tf.zeros([1, outputs]), true, `${prefix}bias ${i}`)),
             };
         });
         const columns = new Float32Array(3 * 3 * octaves);

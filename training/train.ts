@@ -1,19 +1,20 @@
-import { existsSync, mkdirSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { basename, dirname, extname, join } from "node:path";
 import { BACKEND_NAMES, loadBackend, type TensorFlow } from "./backend.js";
 import { type Checkpoint, readCheckpoint, runFolder, samplesSeen, sourceOf, writeCheckpoint } from "./checkpoint.js";
 import { exportDecoder } from "./exportDecoder.js";
 import { familiesNamed, families as knownFamilies } from "./families/index.js";
+import { heldOutErrorAsync, heldOutShapes } from "./heldOut.js";
 import { listAssets, type MeshList, MeshSource } from "./meshes/meshSource.js";
 import { prepareFolder } from "./meshes/prepare.js";
 import { countVerdicts, drawAsset, writeReport } from "./meshes/report.js";
 import { AssetStore } from "./meshes/store.js";
 import { OPTIMIZER_NAMES } from "./optimizer.js";
 import { atLeastZero, OptionError, oneOf, positive, readOptions, runCommand, userPath, whole } from "./options.js";
-import { progressBar, turn } from "./progress.js";
 import { prepareSamples, type SampleSet } from "./samples/store.js";
 import { sampleSource } from "./shapes.js";
 import { DEFAULT_RECIPE, type Recipe, Trainer, type TrainerStart } from "./trainer.js";
+import { type Budget, trainFor } from "./trainFor.js";
 import { codesFrom, widen } from "./warmStart.js";
 
 const HELP = `Trains a decoder on the prop families, or on a folder of meshes, and leaves a checkpoint; "npm run export"
@@ -26,6 +27,7 @@ makes a decoder file of it, or --out at once.
 
   --families a,b   families to train on (all)          --shapes N      shapes of each (128)
   --minutes M      how long to train (90)              --samples N     samples to draw of a shape (80000)
+  --held-out-shapes N  of each family or folder, by whose fit a training that overfits is stopped (1; 0: not)
   --steps N        stop after N steps instead, which gives the same weights each time
   --latent L       size of a code (64)                 --width W       width of the layers (128)
   --depth D        layers in all (7)                   --octaves K     octaves of Fourier features (4)
@@ -50,6 +52,7 @@ const DEFAULTS = {
     shapes: "128",
     samples: "80000",
     minutes: "90",
+    "held-out-shapes": "1",
     steps: "",
     latent: String(DEFAULT_RECIPE.latentSize),
     width: String(DEFAULT_RECIPE.width),
@@ -64,11 +67,6 @@ const DEFAULTS = {
     backend: "",
 };
 type Options = Record<keyof typeof DEFAULTS, string>;
-
-/** When a run is over. */
-type Budget = { readonly seconds: number } | { readonly steps: number };
-
-const CHECKPOINT_SECONDS = 120;
 
 async function main(): Promise<void> {
     const options = readOptions(DEFAULTS, ["resume"]);
@@ -119,7 +117,20 @@ async function main(): Promise<void> {
             state,
         });
     };
-    await trainFor(trainer, budget, earlier?.seconds ?? 0, save);
+    const best = join(folder, "best.bin");
+    // Where steps are counted, the same weights are wanted again, whatever the clock says.
+    const heldOutCount = whole("held-out-shapes", options["held-out-shapes"], 0, 1e4);
+    const heldOut = "seconds" in budget ? await heldOutShapes(sourceOf(plan), heldOutCount) : [];
+    const watch = heldOut.length > 0 && {
+        errorAsync: () => heldOutErrorAsync(backend.tf, trainer, heldOut),
+        keepBest: () => copyFileSync(path, best),
+    };
+    const end = await trainFor(trainer, budget, earlier?.seconds ?? 0, { save, watch });
+    if (end === "overfitted") {
+        renameSync(best, path);
+        console.log("stopped: shapes held out fit worse than before; the weights that fitted them best are kept");
+    }
+    rmSync(best, { force: true });
     console.log(`${trainer.samplesSeen} samples seen, checkpoint at ${path}`);
     trainer.dispose();
     if (!out) return;
@@ -214,45 +225,6 @@ function planOf(options: Options, origin: Checkpoint | null, meshes?: MeshList):
 function rates(learningRate: number): Pick<Recipe, "learningRate" | "codeLearningRate"> {
     const factor = learningRate / DEFAULT_RECIPE.learningRate;
     return { learningRate, codeLearningRate: factor * DEFAULT_RECIPE.codeLearningRate };
-}
-
-/** Steps until the budget is spent, with a bar, a checkpoint every two minutes and one at the end. */
-async function trainFor(
-    trainer: Trainer,
-    budget: Budget,
-    spent: number,
-    save: (seconds: number) => Promise<void>,
-): Promise<void> {
-    const bar = progressBar("training {bar} {percentage}% | error {error} | {rate} samples/s | {left} left");
-    const started = performance.now() - 1000 * spent;
-    const firstSample = trainer.samplesSeen;
-    let saved = spent;
-    let smoothed = Number.NaN;
-    let now = spent;
-    const progress = () => ("steps" in budget ? trainer.step / budget.steps : now / budget.seconds);
-    const begun = progress();
-    bar.start(1000, Math.floor(1000 * begun), { error: "-", rate: "-", left: "-" });
-    while (progress() < 1) {
-        const error = await trainer.stepAsync(progress());
-        await turn();
-        if (!Number.isFinite(error)) {
-            throw new Error(`training: the error became ${error} at step ${trainer.step}; lower the learning rate`);
-        }
-        smoothed = Number.isNaN(smoothed) ? error : 0.98 * smoothed + 0.02 * error;
-        now = (performance.now() - started) / 1000;
-        const secondsLeft = ((now - spent) * Math.max(0, 1 - progress())) / Math.max(1e-9, progress() - begun);
-        bar.update(Math.floor(1000 * Math.min(progress(), 1)), {
-            error: smoothed.toExponential(3),
-            rate: Math.round((trainer.samplesSeen - firstSample) / Math.max(1e-3, now - spent)),
-            left: `${(secondsLeft / 60).toFixed(1)} min`,
-        });
-        if (now - saved > CHECKPOINT_SECONDS) {
-            await save(now);
-            saved = now;
-        }
-    }
-    bar.stop();
-    await save(now);
 }
 
 runCommand("train", main);

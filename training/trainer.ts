@@ -36,7 +36,7 @@ export const DEFAULT_RECIPE: Recipe = {
     codeLearningRate: 4e-3,
     codePenalty: 1e-4,
     signWeight: 0,
-    optimizer: "adam",
+    optimizer: "muon",
     seed: 1,
 };
 
@@ -77,7 +77,8 @@ export class Trainer {
         private readonly start: TrainerStart = {},
     ) {
         checkSet(set, recipe);
-        this.network = new Network(tf, recipe, recipe.seed);
+        const prefix = start.codesOnly ? "fixed " : "";
+        this.network = new Network(tf, recipe, recipe.seed, prefix);
         const random = new Random(recipe.seed, 4);
         const codes =
             start.codes ??
@@ -85,7 +86,8 @@ export class Trainer {
                 { length: set.shapes.length * recipe.latentSize },
                 () => CODE_DEVIATION * random.normal(),
             );
-        this.codes = tf.variable(tf.tensor2d(codes, [set.shapes.length, recipe.latentSize]), true, "codes");
+        const table = [set.shapes.length, recipe.latentSize] as [number, number];
+        this.codes = tf.tidy(() => tf.variable(tf.tensor2d(codes, table), true, `${prefix}codes`));
         if (start.weights) this.put(this.network.variables, start.weights);
         const hidden = new Set(this.network.hiddenMatrices);
         this.optimizer = new Optimizer(

@@ -7,6 +7,7 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from "p
 import { build, loadConfigFromFile } from "vite";
 import { findBrowser, SOFTWARE_WEBGPU_FLAGS } from "../browser.mjs";
 import { octahedronFile } from "../support/decoders.js";
+import { mainThreadTasks } from "./mainThread.js";
 
 const ROOT = join(import.meta.dirname, "../..");
 /** A folder that no part of the site knows of. */
@@ -95,6 +96,11 @@ export class BuiltSite {
         await prepare?.(page);
         await page.goto(`${home}${FOLDER}${this.scene}.html?${query}`, { waitUntil: "commit", timeout: 60_000 });
         return { page, complaints, strangers };
+    }
+
+    /** Milliseconds of processor time of each task of the page's main thread while `work` runs. */
+    tasksOf(page: Page, work: () => Promise<void>): Promise<number[]> {
+        return mainThreadTasks(this.browser, page, work);
     }
 
     /** Pages that stay open go on drawing. */

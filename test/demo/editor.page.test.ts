@@ -4,6 +4,7 @@ import { NodeIO } from "@gltf-transform/core";
 import type { Page } from "playwright";
 import { PNG } from "pngjs";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { barriersOn } from "./accessibility.js";
 import { DemoSite, waitForSurfaces } from "./page.js";
 import { difference, pictureOf, propShare } from "./pixels.js";
 
@@ -231,6 +232,7 @@ describe("the editor", () => {
                     expect(apart, `${parts[i]} and ${parts[j]}`).toBe(true);
                 }
             });
+            expect(await barriersOn(page)).toEqual([]);
             if (process.env.UPDATE_PICTURES) {
                 mkdirSync(PICTURES, { recursive: true });
                 writeFileSync(join(PICTURES, `editor-${name}.png`), picture);

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Page } from "playwright";
 import { PNG } from "pngjs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { barriersOn } from "../demo/accessibility.js";
 import { BuiltSite } from "../demo/builtSite.js";
 import { categoryFile } from "./categoryDecoder.js";
 
@@ -142,6 +143,16 @@ describe("the Node Geometry Editor", () => {
         const picture = await previewOf(page);
         expect(covered(picture)).toBeGreaterThan(0.05);
         keep("marketStall.png", await page.screenshot());
+        // The graph is in sight as a whole.
+        const canvas = (await page.locator(".diagram-container").boundingBox())!;
+        for (const name of ["Output", "Ware code", "Golden angle"]) {
+            const box = (await page.getByText(name, { exact: true }).first().boundingBox())!;
+            expect(box.x, name).toBeGreaterThan(canvas.x);
+            expect(box.x + box.width, name).toBeLessThan(canvas.x + canvas.width);
+            expect(box.y, name).toBeGreaterThan(canvas.y);
+            expect(box.y + box.height, name).toBeLessThan(canvas.y + canvas.height);
+        }
+        expect(await barriersOn(page, ["#editor"])).toEqual([]);
         expect(complaints).toEqual([]);
         await page.close();
     }, 300_000);

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -8,6 +8,7 @@ import { batchAt } from "../../training/batches.js";
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from "../../training/checkpoint.js";
 import { familiesNamed } from "../../training/families/index.js";
 import { fitCodesAsync } from "../../training/fitCodes.js";
+import { heldOutErrorAsync } from "../../training/heldOut.js";
 import { intersectionOverUnion, pieceCount } from "../../training/measure.js";
 import { Random } from "../../training/random.js";
 import { SignedDistance } from "../../training/samples/distance.js";
@@ -76,6 +77,33 @@ describe("Trainer", () => {
             second.dispose();
         },
     );
+
+    it("says how well shapes held out fit, beside the training that goes on", async () => {
+        const trainer = new Trainer(tf, set, tinyRecipe);
+        const tensors = tf.memory().numTensors;
+        const before = await heldOutErrorAsync(tf, trainer, set.shapes.slice(0, 2));
+        expect(tf.memory().numTensors).toBe(tensors);
+        await train(trainer, 0, STEPS);
+        expect(await heldOutErrorAsync(tf, trainer, set.shapes.slice(0, 2))).toBeLessThan(0.8 * before);
+        trainer.dispose();
+    });
+
+    it("keeps the last checkpoint where a new one cannot be written", () => {
+        const folder = mkdtempSync(join(tmpdir(), "checkpoint-"));
+        const path = join(folder, "checkpoint.bin");
+        const checkpoint = { recipe: tinyRecipe, seconds: 1 } as Checkpoint;
+        writeCheckpoint(path, checkpoint);
+        // As a full disk does, this takes no bytes.
+        mkdirSync(`${path}.part`);
+        const later = { ...checkpoint, seconds: 2 };
+        expect(() => writeCheckpoint(path, later)).toThrow(
+            /cannot be written \(E.*the last one is as it was; make room/,
+        );
+        expect(readCheckpoint(path)).toEqual(checkpoint);
+        writeCheckpoint(path, later);
+        expect(readCheckpoint(path)).toEqual(later);
+        rmSync(folder, { recursive: true });
+    });
 
     it("refuses a checkpoint of another recipe and names the variable", async () => {
         const trainer = new Trainer(tf, set, tinyRecipe);
