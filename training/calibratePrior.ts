@@ -5,7 +5,7 @@ import { progressBar, turn } from "./progress.js";
 import type { TensorField } from "./tensorField.js";
 
 /** Spreads tried, widest first. */
-const SPREADS = [1, 0.85, 0.7, 0.55, 0.4, 0.25];
+const SPREADS = [1, 0.85, 0.7, 0.55, 0.4, 0.25, 0.15];
 const RESOLUTION = 48;
 /** Other seeds than any evaluation draws. */
 const FIRST_SEED = 1_000_000;
@@ -18,21 +18,20 @@ export interface Calibration {
 }
 
 /**
- * Narrows each component of a prior until its samples hang together: the widest spread at which no more than
- * `brokenAllowed` of `count` samples have more or less than one piece. A component that breaks at every spread loses
+ * Narrows each component of a prior until its samples hang together: the widest spread at which each of `count` samples
+ * is one piece. A component that breaks at every spread loses
  * its weight to the others of its category, unless it is the only one.
  */
 export async function calibratePrior(
     field: TensorField,
     metadata: DecoderMetadata,
     count: number,
-    brokenAllowed: number,
 ): Promise<Calibration> {
     const bar = progressBar("prior {bar} {value}/{total} components | {eta_formatted} left");
     bar.start(metadata.prior.length, 0);
     const spreads: number[] = [];
     for (const component of metadata.prior) {
-        spreads.push(await widestSpread(field, metadata, component, count, brokenAllowed));
+        spreads.push(await widestSpread(field, metadata, component, count));
         bar.increment();
         await turn();
     }
@@ -48,16 +47,15 @@ async function widestSpread(
     metadata: DecoderMetadata,
     component: PriorComponent,
     count: number,
-    brokenAllowed: number,
 ): Promise<number> {
     for (const spread of SPREADS) {
         const alone = { ...metadata, prior: [withSpread(component, spread)] };
-        let broken = 0;
-        for (let n = 0; n < count && broken <= brokenAllowed; n++) {
-            const mesh = await decode(field, sampleLatent(alone, { seed: FIRST_SEED + n }), metadata, RESOLUTION);
-            broken += pieceCount(mesh) === 1 ? 0 : 1;
+        let whole = 0;
+        for (; whole < count; whole++) {
+            const latent = sampleLatent(alone, { seed: FIRST_SEED + whole });
+            if (pieceCount(await decode(field, latent, metadata, RESOLUTION)) !== 1) break;
         }
-        if (broken <= brokenAllowed) return spread;
+        if (whole === count) return spread;
     }
     return 0;
 }

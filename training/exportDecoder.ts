@@ -54,7 +54,7 @@ export async function exportDecoder(
     if (!perceptron) throw new Error("exportDecoder: the file written is no perceptron");
     const field = new TensorField(tf, perceptron);
     const anchored = tries > 0 ? { ...raw, prior: await anchorPrior(field, raw, categories) } : raw;
-    const calibration = tries > 0 ? await calibratePrior(field, anchored, tries, Math.floor(tries / 40)) : null;
+    const calibration = tries > 0 ? await calibratePrior(field, anchored, tries) : null;
     const described = asRead(trained, { ...raw, prior: calibration?.prior ?? raw.prior }, weights);
     const evaluation = await evaluateDecoder(
         field,

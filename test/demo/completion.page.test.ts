@@ -4,6 +4,7 @@ import { barriersOn } from "./accessibility.js";
 import { BuiltSite } from "./builtSite.js";
 import { boxesOf, overlaps } from "./layoutOfPage.js";
 import { difference, pictureOf } from "./pixels.js";
+import { octahedronXyz } from "./scanText.js";
 
 let site: BuiltSite;
 
@@ -96,14 +97,8 @@ describe("the completion scene", () => {
     it("completes a scan from a file, in the file's own place and size", async () => {
         const { page, complaints } = await site.openAsync(`${SMALL}&auto=0`);
         await ready(page);
-        // Points of an octahedron of 300 units around (1000, 200, -500), as a text file.
-        const lines = Array.from({ length: 1500 }, (_, n) => {
-            const [a, b, c] = [1, 2, 3].map((k) => Math.sin(12.9898 * (3 * n + k)) * 43758.5453);
-            const raw = [a, b, c].map((value) => 2 * (value - Math.floor(value)) - 1);
-            const sum = raw.reduce((total, value) => total + Math.abs(value), 0);
-            return [1000, 200, -500].map((middle, axis) => (middle + (300 * raw[axis]) / sum).toFixed(3)).join(" ");
-        });
-        const file = { name: "thing.xyz", mimeType: "text/plain", buffer: Buffer.from(lines.join("\n")) };
+        const text = octahedronXyz(1500, 300, [1000, 200, -500]);
+        const file = { name: "thing.xyz", mimeType: "text/plain", buffer: Buffer.from(text) };
         await page.setInputFiles("#file", file);
         await completed(page);
         const [shape] = await shapesNamed(page, "completed");

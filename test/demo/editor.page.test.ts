@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { barriersOn } from "./accessibility.js";
 import { DemoSite, waitForSurfaces } from "./page.js";
 import { difference, pictureOf, propShare } from "./pixels.js";
+import { octahedronXyz } from "./scanText.js";
 
 const FIXTURES = join(import.meta.dirname, "../fixtures/decoders");
 const PICTURES = join(import.meta.dirname, "../../demo/pictures");
@@ -120,9 +121,41 @@ describe.each([
     }, 240_000);
 });
 
-describe("the editor", () => {
+describe.each([
+    ["WebGPU", octahedra.query],
+    ["WebGL and WASM", `${octahedra.query.replace("webgpu", "wasm")}&engine=webgl`],
+])("the editor for a person on %s", (_, query) => {
+    it("follows a slider while it is dragged, and takes the drag back as one step", async () => {
+        const { page } = await site.openAsync(query, SMALL);
+        const code = await codeOf(page);
+        const before = await pictureOf(page);
+        const slider = (await page.locator(".lil-controller:has(.lock) .lil-slider").first().boundingBox())!;
+        const count = await surfaces(page);
+        await page.mouse.move(slider.x + 0.5 * slider.width, slider.y + slider.height / 2);
+        await page.mouse.down();
+        for (const share of [0.6, 0.7, 0.8, 0.9]) {
+            await page.mouse.move(slider.x + share * slider.width, slider.y + slider.height / 2);
+            await page.waitForTimeout(150);
+        }
+        // Before the mouse is let go.
+        await waitForSurfaces(page, count + 1);
+        const after = await reshape(page, () => page.mouse.up());
+        expect(difference(before, after)).toBeGreaterThan(0.002);
+        await reshape(page, () => page.click("#undo"));
+        expect(await codeOf(page)).toBe(code);
+    }, 180_000);
+
+    it("completes a scan that is dropped on it", async () => {
+        const { page } = await site.openAsync(query, SMALL);
+        const before = await codeOf(page);
+        await drop(page, "thing.xyz", Buffer.from(octahedronXyz(800, 3, [10, 2, -5])));
+        await page.waitForSelector('#message[data-kind="note"]', { timeout: 120_000 });
+        expect(await page.textContent("#message")).toMatch(/^thing\.xyz completed, confidence \d+ %$/);
+        expect(await codeOf(page)).not.toBe(before);
+    }, 180_000);
+
     it("keeps locked axes through a roll, morphs between kept props, offers variations", async () => {
-        const { page } = await site.openAsync(octahedra.query, SMALL);
+        const { page } = await site.openAsync(query, SMALL);
         const size = page.locator(".lil-controller:has(.lock) .lil-widget input").first();
         const before = await size.inputValue();
         await page.check("input.lock");
@@ -150,7 +183,7 @@ describe("the editor", () => {
     }, 180_000);
 
     it("finds presets and the linked prop again after a reload", async () => {
-        const { page } = await site.openAsync(octahedra.query, SMALL);
+        const { page } = await site.openAsync(query, SMALL);
         await reshape(page, () => page.click("#roll"));
         const code = await codeOf(page);
         await openFolder(page, "Presets");
@@ -166,7 +199,7 @@ describe("the editor", () => {
     }, 180_000);
 
     it("exports a GLB with no more triangles than asked for, and a graph", async () => {
-        const { page } = await site.openAsync(octahedra.query, SMALL);
+        const { page } = await site.openAsync(query, SMALL);
         await page.locator(".lil-controller", { hasText: "triangles at most" }).locator("select").selectOption("300");
         await openFolder(page, "Files");
         const downloading = page.waitForEvent("download");
@@ -186,7 +219,7 @@ describe("the editor", () => {
     }, 180_000);
 
     it("opens a foreign decoder that is dropped on it, and says what is wrong with another file", async () => {
-        const { page } = await site.openAsync(`${octahedra.query.replace("webgpu", "wasm")}&engine=webgl`, SMALL);
+        const { page } = await site.openAsync(query, SMALL);
         await drop(page, "broken.onnx", Uint8Array.of(1, 2, 3));
         await page.waitForSelector('#message[data-kind="error"]');
         expect(await page.textContent("#message")).toMatch(/broken\.onnx.*; expected .*; /);
@@ -197,7 +230,9 @@ describe("the editor", () => {
         expect(await codeOf(page)).not.toBe(before);
         expect(await page.isHidden("#light")).toBe(true);
     }, 180_000);
+});
 
+describe("the editor", () => {
     it("says in words what it cannot load", async () => {
         const page = await site.newPageAsync("model=nowhere.onnx&engine=webgl");
         await page.waitForFunction(() => !document.getElementById("message")!.textContent!.endsWith("…"));
