@@ -2,6 +2,7 @@ import type { Page } from "playwright";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { barriersOn } from "./accessibility.js";
 import { BuiltSite } from "./builtSite.js";
+import { KEEPS_PICTURES, keepPicture } from "./keepPicture.js";
 import { boxesOf, overlaps } from "./layoutOfPage.js";
 import { difference, pictureOf } from "./pixels.js";
 import { octahedronXyz } from "./scanText.js";
@@ -146,3 +147,14 @@ describe("the completion scene", () => {
         200_000,
     );
 });
+
+it.runIf(KEEPS_PICTURES)(
+    "the picture of a completed mug",
+    async () => {
+        const { page } = await site.openAsync("engine=webgl&thing=mug", { viewport: { width: 1280, height: 720 } });
+        await ready(page);
+        await completed(page);
+        keepPicture("completion.png", await page.screenshot());
+    },
+    600_000,
+);

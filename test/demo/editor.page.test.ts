@@ -1,16 +1,16 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { NodeIO } from "@gltf-transform/core";
 import type { Page } from "playwright";
 import { PNG } from "pngjs";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { barriersOn } from "./accessibility.js";
+import { keepPicture } from "./keepPicture.js";
 import { DemoSite, waitForSurfaces } from "./page.js";
 import { difference, pictureOf, propShare } from "./pixels.js";
 import { octahedronXyz } from "./scanText.js";
 
 const FIXTURES = join(import.meta.dirname, "../fixtures/decoders");
-const PICTURES = join(import.meta.dirname, "../../demo/pictures");
 const SMALL = { width: 720, height: 420 };
 
 let site: DemoSite;
@@ -268,10 +268,7 @@ describe("the editor", () => {
                 }
             });
             expect(await barriersOn(page)).toEqual([]);
-            if (process.env.UPDATE_PICTURES) {
-                mkdirSync(PICTURES, { recursive: true });
-                writeFileSync(join(PICTURES, `editor-${name}.png`), picture);
-            }
+            keepPicture(`editor-${name}.png`, picture);
         },
         180_000,
     );

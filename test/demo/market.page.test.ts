@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { octahedronFile } from "../support/decoders.js";
 import { barriersOn } from "./accessibility.js";
 import { BuiltSite } from "./builtSite.js";
+import { KEEPS_PICTURES, keepPicture } from "./keepPicture.js";
 import { boxesOf, overlaps } from "./layoutOfPage.js";
 import { difference, pictureOf } from "./pixels.js";
 
@@ -202,3 +203,15 @@ it("the market on WebGPU throughout fills with props too", async () => {
     expect(shades.size).toBeGreaterThan(60);
     expect(complaints).toEqual([]);
 }, 400_000);
+
+it.runIf(KEEPS_PICTURES)(
+    "the market's picture",
+    async () => {
+        const { page } = await site.openAsync("engine=webgl&stroll=0&physics=0&seed=3&props=120&resolution=64", {
+            viewport: { width: 1280, height: 720 },
+        });
+        await settle(page, 900_000);
+        keepPicture("market.png", await page.screenshot());
+    },
+    1_000_000,
+);

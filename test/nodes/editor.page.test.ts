@@ -1,10 +1,9 @@
-import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import type { Page } from "playwright";
 import { PNG } from "pngjs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { barriersOn } from "../demo/accessibility.js";
 import { BuiltSite } from "../demo/builtSite.js";
+import { KEEPS_PICTURES, keepPicture } from "../demo/keepPicture.js";
 import { categoryFile } from "./categoryDecoder.js";
 
 let site: BuiltSite;
@@ -17,7 +16,7 @@ afterAll(() => site?.closeAsync());
 const size = { width: 1440, height: 900 };
 
 /** The pictures for the documents show the shipped decoder; tests make do with octahedra of many sizes. */
-const decoder = process.env.UPDATE_PICTURES ? "props.onnx" : "octahedra.onnx";
+const decoder = KEEPS_PICTURES ? "props.onnx" : "octahedra.onnx";
 
 /** The editor with a graph in it. */
 async function openAsync(graph: string): Promise<{ page: Page; complaints: string[] }> {
@@ -54,15 +53,6 @@ const classesIn = (page: Page) =>
 /** What the preview shows. */
 async function previewOf(page: Page): Promise<PNG> {
     return PNG.sync.read(await page.locator("#preview-canvas").screenshot());
-}
-
-/** Writes a picture for the documents, where that is asked for. */
-function keep(name: string, picture: Buffer): void {
-    if (process.env.UPDATE_PICTURES) {
-        const folder = join(import.meta.dirname, "../../demo/pictures");
-        mkdirSync(folder, { recursive: true });
-        writeFileSync(join(folder, name), picture);
-    }
 }
 
 /** Share of pixels that differ clearly. */
@@ -106,7 +96,7 @@ describe("the Node Geometry Editor", () => {
             expect(panelText).toContain(label);
         }
         const picture = await page.screenshot();
-        keep("nodes.png", picture);
+        keepPicture("nodes.png", picture);
         expect(covered(PNG.sync.read(picture))).toBeGreaterThan(0.1);
 
         // Another category for the first code: the row turns from a lamp into a chair.
@@ -142,7 +132,7 @@ describe("the Node Geometry Editor", () => {
         const { page, complaints } = await openAsync("marketStall");
         const picture = await previewOf(page);
         expect(covered(picture)).toBeGreaterThan(0.05);
-        keep("marketStall.png", await page.screenshot());
+        keepPicture("marketStall.png", await page.screenshot());
         // The graph is in sight as a whole.
         const canvas = (await page.locator(".diagram-container").boundingBox())!;
         for (const name of ["Output", "Ware code", "Golden angle"]) {
