@@ -72,6 +72,12 @@ export function createGrid(bounds: Bounds, resolution: number): Grid {
  */
 const SEARCH_SHARE = 0.65;
 
+/**
+ * Times that the surface is followed out of the cells that the search found. Of 50 codes of a trained decoder none needs
+ * more than two at 64³; what is still open after the last makes a wider search.
+ */
+export const FOLLOW_ROUNDS = 3;
+
 /** The coarsest level may hold this part of the corners that a prop's surface needs, about 3.5 · resolution². */
 const BASE_SHARE = 0.1;
 /** Cells along the longest side from which on the search starts, lest it overlook small shapes. */

@@ -1,6 +1,14 @@
 import type { Field } from "../../field/field.js";
 import type { Bounds } from "../../model/decoder.js";
-import { boundsSkin, createGrid, DEFAULT_SLOPE, type Grid, type GridLevel, refinementLevels } from "../grid.js";
+import {
+    boundsSkin,
+    createGrid,
+    DEFAULT_SLOPE,
+    FOLLOW_ROUNDS,
+    type Grid,
+    type GridLevel,
+    refinementLevels,
+} from "../grid.js";
 import { emptyStatistics, type SurfaceMesh, type SurfaceOptions, type SurfaceStatistics } from "../mesh.js";
 import { createMask, listAll, listMembers, markAll, rankMask } from "./bitMask.js";
 import type { CornerValues } from "./corners.js";
@@ -108,24 +116,35 @@ async function evaluateCorners(
         return { members, points, distances: await evaluate(points) };
     };
     const found = rankMask(mask);
-    const corners = { mask: found, followed: rankMask(createMask(size)), ...(await list(listMembers(found))) };
-    if (levels.length === 0) {
-        return corners;
+    const searched = { mask: found, followed: rankMask(createMask(size)), ...(await list(listMembers(found))) };
+    return levels.length === 0 ? searched : followSurface(searched, list);
+}
+
+/** The corners with those beside open edges, as far as the rounds reach. */
+async function followSurface(
+    searched: CornerValues,
+    list: (members: Uint32Array) => Promise<Pick<CornerValues, "members" | "points" | "distances">>,
+): Promise<CornerValues> {
+    const missing = createMask(searched.mask.size);
+    let corners = searched;
+    for (let round = 0; round < FOLLOW_ROUNDS; round++) {
+        const before = corners.followed.count;
+        markOpenCells(corners, missing);
+        // A copy: what the next round marks is not known to it yet.
+        const followed = rankMask({ ...missing, words: missing.words.slice() });
+        if (followed.count === before) {
+            break;
+        }
+        const more = await list(listMembers(followed));
+        corners = {
+            mask: searched.mask,
+            followed,
+            members: joined(Uint32Array, searched.members, more.members),
+            points: joined(Float32Array, searched.points, more.points),
+            distances: joined(Float32Array, searched.distances, more.distances),
+        };
     }
-    const missing = createMask(size);
-    markOpenCells(corners, missing);
-    const followed = rankMask(missing);
-    if (followed.count === 0) {
-        return corners;
-    }
-    const more = await list(listMembers(followed));
-    return {
-        mask: found,
-        followed,
-        members: joined(Uint32Array, corners.members, more.members),
-        points: joined(Float32Array, corners.points, more.points),
-        distances: joined(Float32Array, corners.distances, more.distances),
-    };
+    return corners;
 }
 
 function joined<List extends Uint32Array | Float32Array>(make: new (length: number) => List, a: List, b: List): List {

@@ -1,12 +1,11 @@
-import { type BitMask, rankOf } from "./bitMask.js";
-import { type CornerValues, cellsAround, gridPosition, isClosedAround } from "./corners.js";
+import type { BitMask } from "./bitMask.js";
+import { type CornerValues, cellsAround, gridPosition, isClosedAround, slotOf } from "./corners.js";
 
 /**
  * Marks the corners that are missing from cells beside crossed edges: the surface goes on there, and the search passed
  * it over. CPU twin of `markOpenCells` in `follow.wgsl`.
  *
- * @param corners with nothing followed yet
- * @param target gets the missing corners, none that are known
+ * @param target gets the missing corners, none that the search found; those followed before stay in it
  */
 export function markOpenCells(corners: CornerValues, target: BitMask): void {
     const { mask, members, distances } = corners;
@@ -15,7 +14,7 @@ export function markOpenCells(corners: CornerValues, target: BitMask): void {
     for (let slot = 0; slot < members.length; slot++) {
         const position = gridPosition(mask, members[slot]);
         for (let axis = 0; axis < 3; axis++) {
-            const neighbour = position[axis] + 1 < size[axis] ? rankOf(mask, members[slot] + strides[axis]) : -1;
+            const neighbour = position[axis] + 1 < size[axis] ? slotOf(corners, members[slot] + strides[axis]) : -1;
             const crossed = neighbour >= 0 && distances[neighbour] < 0 !== distances[slot] < 0;
             if (crossed && !isClosedAround(corners, position, axis)) {
                 for (const origin of cellsAround(position, axis)) {

@@ -1,5 +1,5 @@
 // Marks the corners missing from cells beside crossed edges, where the surface goes on and the search passed it over.
-// CPU twin: follow.ts. After corners.wgsl.
+// Those followed in earlier rounds stay marked. CPU twin: follow.ts. After corners.wgsl.
 
 @group(0) @binding(6) var<storage, read_write> missing: array<atomic<u32>>;
 

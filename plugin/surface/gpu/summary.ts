@@ -7,6 +7,8 @@ export interface SurfaceCounts {
     /** All corners evaluated, and how many of them were followed from open edges. */
     corners: number;
     followed: number;
+    /** Evaluations of followed corners, which a further round evaluates again. */
+    followedEvaluations: number;
     vertices: number;
     triangles: number;
     openEdges: number;
@@ -36,6 +38,7 @@ export function readSummary(levelCount: number, bytes: ArrayBuffer): SurfaceCoun
         levels: lists.slice(0, levelCount).map((list) => list[2]),
         corners: corners[2],
         followed: followed[2],
+        followedEvaluations: corners[3],
         vertices: mesh[2],
         triangles: mesh[3],
         openEdges: words[tally],
@@ -45,8 +48,8 @@ export function readSummary(levelCount: number, bytes: ArrayBuffer): SurfaceCoun
 }
 
 /** Points that the decoder was evaluated at. */
-export function evaluationCount({ levels, corners }: SurfaceCounts): number {
-    return levels.reduce((sum, count) => sum + count, corners);
+export function evaluationCount({ levels, corners, followed, followedEvaluations }: SurfaceCounts): number {
+    return levels.reduce((sum, count) => sum + count, corners - followed + followedEvaluations);
 }
 
 /** Whether a surface has no hole and fits where it is to go. CPU twin of `judge` in `publish.wgsl`. */

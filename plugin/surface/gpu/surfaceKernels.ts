@@ -27,6 +27,7 @@ const SOURCES = {
     emitTriangles: ["marchingCubes", stage + corners + marchingCubes],
     markOpenCells: ["follow", stage + corners + follow],
     appendFollowed: ["append", stage + append],
+    endRound: ["append", stage + append],
     finishNormals: ["normals", stage + normals],
     judge: ["publish", publish],
     publishVertices: ["publish", publish],

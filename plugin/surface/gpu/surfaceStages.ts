@@ -1,4 +1,5 @@
 import type { GpuEvaluation } from "../../field/field.js";
+import { FOLLOW_ROUNDS } from "../grid.js";
 import { COUNT_BYTES, GROUPS_OFFSET, SCAN_BLOCK, type SurfaceKernels } from "./surfaceKernels.js";
 import {
     allocateLists,
@@ -43,8 +44,11 @@ export function* surfaceStages(
     }
     yield record((encoder) => recordMembers(encoder, kernels, corners));
     yield evaluate(corners);
-    yield record((encoder) => recordFollowing(encoder, kernels, lists));
-    yield evaluate(followed);
+    // With every corner evaluated there is nothing to follow; the first round prepares the lists.
+    for (let round = 0; round < (levels.length > 0 ? FOLLOW_ROUNDS : 1); round++) {
+        yield record((encoder) => recordFollowing(encoder, kernels, lists, round));
+        yield evaluate(followed);
+    }
     yield record((encoder) => recordTriangles(encoder, kernels, plan, meshing));
     const { positions, normals } = plan.target;
     yield {
@@ -131,20 +135,53 @@ function recordChildren(
     return 1;
 }
 
-/** Distances at the corners → list of the corners missing beside open edges. */
-function recordFollowing(encoder: GPUCommandEncoder, kernels: SurfaceKernels, lists: SearchLists): number {
+/** Distances at the corners known so far → list of the corners missing beside open edges. */
+function recordFollowing(
+    encoder: GPUCommandEncoder,
+    kernels: SurfaceKernels,
+    lists: SearchLists,
+    round: number,
+): number {
     const { corners, followed } = lists;
     const { stage, counts, members, points, distances, ranks } = corners;
-    encoder.clearBuffer(followed.mask, 0, 4 * followed.wordCount);
-    // What an earlier search has followed is not known to this one.
-    encoder.clearBuffer(followed.ranks, 0, 8 * followed.wordCount);
+    if (round === 0) {
+        encoder.clearBuffer(followed.mask, 0, 4 * followed.wordCount);
+        // What an earlier search has followed is not known to this one.
+        encoder.clearBuffer(followed.ranks, 0, 8 * followed.wordCount);
+    }
     const pass = encoder.beginComputePass({ label: "surface follow" });
-    kernels.dispatch(pass, "clipDistances", counts, { 0: stage, 1: counts, 3: points, 4: distances });
+    let dispatches = 1;
+    if (round === 0) {
+        kernels.dispatch(pass, "clipDistances", counts, { 0: stage, 1: counts, 3: points, 4: distances });
+    } else {
+        dispatches = dispatchAppend(pass, kernels, lists);
+    }
     const shared = { 0: stage, 2: counts, 3: members, 4: ranks, 5: distances, 9: followed.ranks };
     kernels.dispatch(pass, "markOpenCells", counts, { ...shared, 6: followed.mask });
-    const dispatches = dispatchMembers(pass, kernels, followed);
+    dispatches += dispatchMembers(pass, kernels, followed);
+    kernels.dispatch(pass, "endRound", 1, { 1: counts, 4: followed.counts });
     pass.end();
     return dispatches + 2;
+}
+
+/** Followed corners with their distances → behind the found ones. */
+function dispatchAppend(
+    pass: GPUComputePassEncoder,
+    kernels: SurfaceKernels,
+    { corners, followed }: Omit<SearchLists, "levels">,
+): number {
+    const clip = { 0: followed.stage, 1: followed.counts, 3: followed.points, 4: followed.distances };
+    kernels.dispatch(pass, "clipDistances", followed.counts, clip);
+    kernels.dispatch(pass, "appendFollowed", followed.capacity, {
+        0: corners.stage,
+        1: corners.counts,
+        2: corners.members,
+        3: corners.distances,
+        4: followed.counts,
+        5: followed.members,
+        6: followed.distances,
+    });
+    return 2;
 }
 
 /** Distances at the followed corners → vertices and triangles of all. */
@@ -158,24 +195,14 @@ function recordTriangles(
     const { positions, indices } = plan.target;
     encoder.clearBuffer(tally);
     const pass = encoder.beginComputePass({ label: "surface triangles" });
-    const clip = { 0: followed.stage, 1: followed.counts, 3: followed.points, 4: followed.distances };
-    kernels.dispatch(pass, "clipDistances", followed.counts, clip);
-    kernels.dispatch(pass, "appendFollowed", followed.capacity, {
-        0: stage,
-        1: counts,
-        2: members,
-        3: distances,
-        4: followed.counts,
-        5: followed.members,
-        6: followed.distances,
-    });
+    const appends = dispatchAppend(pass, kernels, { corners, followed });
     const shared = { 0: stage, 2: counts, 3: members, 4: ranks, 6: classes, 7: offsets, 9: followed.ranks };
     kernels.dispatch(pass, "classifyCorners", capacity, { ...shared, 1: kernels.caseTable, 5: distances, 8: tally });
     const scans = dispatchScan(pass, kernels, scan);
     kernels.dispatch(pass, "emitVertices", counts, { ...shared, 5: distances, 10: positions });
     kernels.dispatch(pass, "emitTriangles", counts, { ...shared, 1: kernels.caseTable, 11: indices });
     pass.end();
-    return scans + 5;
+    return appends + scans + 3;
 }
 
 /** Gradients → normals; counts → summary. */
