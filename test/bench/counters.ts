@@ -3,13 +3,15 @@ import { typicalLatents } from "../../plugin/latent/typicalLatents.js";
 import { extractSurfaceAsync } from "../../plugin/surface/cpu/extractSurface.js";
 import { fieldReachAsync, fieldSlopeAsync } from "../../plugin/surface/slope.js";
 import { requestDawnAdapter } from "../support/dawn.js";
-import { type BenchDecoder, openDecoders } from "./decoders.js";
+import { openDecoders } from "./decoders.js";
 import { CornerTable, surfaceCells } from "./denseCorners.js";
 import { type LiveCounters, measureLive } from "./liveCounters.js";
 import type { BenchOptions } from "./options.js";
+import type { BenchDecoder } from "./suite/types.js";
 import { adapterName, versions } from "./versions.js";
 
 const RESOLUTIONS = [64, 128];
+const CODES = 50;
 
 interface SearchCounters {
     evaluationsPerSurfaceCorner: number;
@@ -34,7 +36,7 @@ export async function benchCounters(options: BenchOptions): Promise<CountersRepo
     const tried: CountersReport["tried"] = [];
     for (const decoder of openDecoders(options.decoders)) {
         const found = await measureSearch(decoder, options, resolutions);
-        tried.push({ decoder: decoder.name, codes: options.codeCount, resolutions, ...found });
+        tried.push({ decoder: decoder.name, codes: options.codeCount ?? CODES, resolutions, ...found });
         for (const name of Object.keys(worst) as (keyof SearchCounters)[]) {
             worst[name] = Math.max(worst[name], found[name]);
         }
@@ -59,9 +61,10 @@ export async function benchCounters(options: BenchOptions): Promise<CountersRepo
 
 async function measureSearch(
     { name, decoder, code }: BenchDecoder,
-    { codeCount, dense }: BenchOptions,
+    { codeCount: asked, dense }: BenchOptions,
     resolutions: number[],
 ): Promise<SearchCounters> {
+    const codeCount = asked ?? CODES;
     const field = await OnnxRuntimeField.CreateAsync(decoder);
     const latents = typicalLatents(decoder.metadata);
     const slope = await fieldSlopeAsync(field, decoder, latents);

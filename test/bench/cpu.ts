@@ -7,8 +7,12 @@ import type { BenchOptions } from "./options.js";
 import { spread } from "./spread.js";
 import { versions } from "./versions.js";
 
+const CODES = 50;
+const RUNS = 20;
+
 /** Milliseconds for a prop without a GPU, by onnxruntime on WASM. */
 export async function benchCpu({ decoders, codeCount, runCount, resolutions }: BenchOptions) {
+    const [codes, runs] = [codeCount ?? CODES, runCount ?? RUNS];
     const rows: Record<string, unknown>[] = [];
     for (const { name, decoder, code } of openDecoders(decoders)) {
         const field = await OnnxRuntimeField.CreateAsync(decoder);
@@ -18,15 +22,15 @@ export async function benchCpu({ decoders, codeCount, runCount, resolutions }: B
         const domain = { bounds, clampDistance, reach: await fieldReachAsync(field, decoder, latents) };
         for (const resolution of resolutions ?? [64]) {
             const make = (index: number) =>
-                extractSurfaceAsync(field, code(index % codeCount), domain, { resolution, slope });
+                extractSurfaceAsync(field, code(index % codes), domain, { resolution, slope });
             await make(0);
             const times: number[] = [];
-            for (let run = 0; run < runCount; run++) {
+            for (let run = 0; run < runs; run++) {
                 const { statistics } = await make(run);
                 times.push(statistics.milliseconds);
                 console.log(`${name} ${resolution}³: ${statistics.milliseconds.toFixed(0)} ms`);
             }
-            rows.push({ decoder: name, resolution, runs: runCount, milliseconds: spread(times) });
+            rows.push({ decoder: name, resolution, runs, milliseconds: spread(times) });
         }
         field.dispose();
     }

@@ -1,129 +1,49 @@
-import { FusedField } from "../../plugin/field/fused/fusedField.js";
-import { type FusedVariant, isSoftware } from "../../plugin/field/fused/variants.js";
-import { createBuffer, createBufferFrom } from "../../plugin/field/gpu/buffers.js";
-import { GpuSurfaceMaker } from "../../plugin/surface/gpu/gpuSurface.js";
-import { requestDawnAdapter } from "../support/dawn.js";
-import { type BenchDecoder, openDecoders } from "./decoders.js";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { isSoftware } from "../../plugin/field/fused/variants.js";
+import { createNodeHost } from "./nodeHost.js";
 import type { BenchOptions } from "./options.js";
-import { spread } from "./spread.js";
-import { adapterName, versions } from "./versions.js";
-
-const RESOLUTIONS = [64, 128];
-/** Points of one evaluation; few on adapters that compute on the CPU. */
-const POINTS = 1 << 18;
-const SOFTWARE_POINTS = 1 << 10;
+import { toMarkdown } from "./suite/markdown.js";
+import { defaultOptions, runSuite, softwareOptions } from "./suite/suite.js";
+import type { SuiteReport } from "./suite/types.js";
 
 /**
- * Milliseconds on the adapter, arms interleaved, codes in turn: surfaces by sparse search and with every corner
- * evaluated, both by the fused evaluator, and points by each of its kernels.
+ * The suite of speed on the machine's GPU; written to `results/`, as JSON and as a page, under the adapter's name.
  *
- * @throws if there is no adapter, or no decoder that the fused evaluator takes
+ * @throws if there is no adapter, or one that computes on the CPU and `software` is not set, or a decoder is no perceptron
  */
-export async function benchGpu(options: BenchOptions) {
-    const adapter = await requestDawnAdapter();
-    const { maxBufferSize, maxStorageBufferBindingSize } = adapter?.limits ?? {};
-    const requiredLimits = { maxBufferSize, maxStorageBufferBindingSize } as Record<string, number>;
-    const device = await adapter?.requestDevice({ requiredLimits });
-    if (!device) {
+export async function benchGpu(options: BenchOptions): Promise<SuiteReport> {
+    const host = await createNodeHost(options.decoders, options.usher);
+    const software = isSoftware(host.device);
+    if (software && !options.software) {
         throw new Error(
-            "bench: there is no WebGPU adapter here; expected one; use --counters or --cpu, or a machine with a GPU",
+            `bench: ${host.adapter} computes on the CPU, so its times say nothing of a GPU; expected a GPU; run elsewhere, or add --software to see that the suite runs`,
         );
     }
-    const maker = await GpuSurfaceMaker.CreateAsync(device);
-    const rows: Record<string, unknown>[] = [];
-    for (const decoder of openDecoders(options.decoders)) {
-        rows.push(...(await benchDecoder(device, maker, decoder, options)));
+    const base = software ? softwareOptions : defaultOptions;
+    const report = await runSuite(host, {
+        ...base,
+        resolutions: options.resolutions ?? base.resolutions,
+        volumeResolution: options.volumeResolution ?? base.volumeResolution,
+        runCount: options.runCount ?? base.runCount,
+        codeCount: options.codeCount ?? base.codeCount,
+    });
+    if (!software) {
+        const folder = resolve(import.meta.dirname, "results");
+        mkdirSync(folder, { recursive: true });
+        const path = resolve(folder, fileName(report.adapter));
+        writeFileSync(`${path}.json`, `${JSON.stringify(report, null, 2)}\n`);
+        writeFileSync(`${path}.md`, toMarkdown(report));
+        console.log(`Written to ${path}.json and .md`);
     }
-    maker.dispose();
-    return { adapter: adapterName(adapter), rows, versions: versions() };
+    console.log(toMarkdown(report));
+    return report;
 }
 
-async function benchDecoder(device: GPUDevice, maker: GpuSurfaceMaker, bench: BenchDecoder, options: BenchOptions) {
-    const { name, decoder, code } = bench;
-    if (!decoder.perceptron) {
-        throw new Error(
-            `bench: ${name} is no perceptron: ${decoder.notPerceptronReason}; expected one; name another decoder`,
-        );
-    }
-    const field = await FusedField.CreateAsync(device, decoder.perceptron);
-    const rows: Record<string, unknown>[] = [];
-    for (const resolution of options.resolutions ?? RESOLUTIONS) {
-        const surface = (sparse: boolean) => async (run: number) => {
-            const latent = code(run % options.codeCount);
-            const made = await maker.extractAsync(field, latent, decoder, { resolution, sparse });
-            for (const buffer of [made.positions, made.normals, made.indices]) {
-                buffer.destroy();
-            }
-        };
-        const arms = { sparse: surface(true), dense: surface(false) };
-        const times = await interleave(arms, options.runCount);
-        const ratio = times.dense.median / times.sparse.median;
-        rows.push({
-            what: "surface",
-            decoder: name,
-            resolution,
-            milliseconds: times,
-            denseToSparse: Number(ratio.toPrecision(3)),
-        });
-    }
-    const chosen = field.variant;
-    const variants: FusedVariant[] = chosen === "tiled" ? ["tiled", "barrierFree"] : ["barrierFree"];
-    const points = isSoftware(device) ? SOFTWARE_POINTS : POINTS;
-    const evaluate = evaluator(device, field, code(0), points);
-    const arms = Object.fromEntries(
-        variants.map((variant) => [
-            variant,
-            async () => {
-                field.variant = variant;
-                await evaluate.run();
-            },
-        ]),
-    );
-    const milliseconds = await interleave(arms, options.runCount);
-    evaluate.dispose();
-    field.dispose();
-    return [...rows, { what: "points", decoder: name, points, chosen, milliseconds }];
-}
-
-/** Evaluations of points to the end of the queue's work. */
-function evaluator(device: GPUDevice, field: FusedField, latent: Float32Array, points: number) {
-    const code = field.createCode(latent);
-    const job = {
-        points: createBuffer(device, "bench points", 12 * points),
-        pointCount: createBufferFrom(device, "bench count", Uint32Array.of(points)),
-        distances: createBuffer(device, "bench distances", 4 * points),
-    };
-    return {
-        run: async () => {
-            const encoder = device.createCommandEncoder({ label: "bench" });
-            field.encode(encoder, code, job);
-            device.queue.submit([encoder.finish()]);
-            await device.queue.onSubmittedWorkDone();
-        },
-        dispose: () => {
-            code.dispose();
-            for (const buffer of Object.values(job)) {
-                buffer.destroy();
-            }
-        },
-    };
-}
-
-/** Times of each arm, in turn; a first round warms up. */
-async function interleave<Name extends string>(arms: Record<Name, (run: number) => Promise<void>>, runCount: number) {
-    const names = Object.keys(arms) as Name[];
-    const times = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<Name, number[]>;
-    for (let run = 0; run <= runCount; run++) {
-        for (const name of names) {
-            const started = performance.now();
-            await arms[name](run);
-            if (run > 0) {
-                times[name].push(performance.now() - started);
-            }
-        }
-    }
-    return Object.fromEntries(names.map((name) => [name, spread(times[name])])) as Record<
-        Name,
-        ReturnType<typeof spread>
-    >;
+/** An adapter's name as a file may be called. */
+export function fileName(adapter: string): string {
+    return adapter
+        .toLowerCase()
+        .replace(/[^a-z0-9]+/g, "-")
+        .replace(/^-|-$/g, "");
 }

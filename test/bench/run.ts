@@ -13,9 +13,12 @@ const { values } = parseArgs({
         counters: { type: "boolean", default: false },
         cpu: { type: "boolean", default: false },
         dense: { type: "boolean", default: false },
-        codes: { type: "string", default: "50" },
-        runs: { type: "string", default: "20" },
+        software: { type: "boolean", default: false },
+        codes: { type: "string" },
+        runs: { type: "string" },
         resolutions: { type: "string" },
+        volume: { type: "string" },
+        usher: { type: "string" },
         decoder: { type: "string", multiple: true, default: [] },
         out: { type: "string" },
     },
@@ -24,8 +27,11 @@ const { values } = parseArgs({
 const options: BenchOptions = {
     mode: values.counters ? "counters" : values.cpu ? "cpu" : "gpu",
     dense: values.dense,
-    codeCount: wholeNumber("--codes", values.codes),
-    runCount: wholeNumber("--runs", values.runs),
+    software: values.software,
+    codeCount: values.codes === undefined ? null : wholeNumber("--codes", values.codes),
+    runCount: values.runs === undefined ? null : wholeNumber("--runs", values.runs),
+    volumeResolution: values.volume === undefined ? null : wholeNumber("--volume", values.volume),
+    usher: values.usher ?? null,
     resolutions: values.resolutions?.split(",").map((text) => wholeNumber("--resolutions", text)) ?? null,
     decoders: values.decoder,
     out: values.out ?? null,
@@ -36,10 +42,22 @@ const server = await createServer({
     logLevel: "error",
     server: { middlewareMode: true, hmr: false, ws: false, watch: null },
     optimizeDeps: { noDiscovery: true },
+    plugins: [
+        {
+            // Others import shaders without saying that they are text.
+            name: "bare-wgsl",
+            transform: (code, id) => (id.endsWith(".wgsl") ? `export default ${JSON.stringify(code)}` : null),
+        },
+    ],
 });
 const runner = createServerModuleRunner(server.environments.ssr, { hmr: false });
 const { bench } = await runner.import<typeof import("./main.js")>(resolve(import.meta.dirname, "main.ts"));
-await bench(options);
+try {
+    await bench(options);
+} catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exit(1);
+}
 // Dawn and onnxruntime's threads would keep the process alive.
 process.exit(0);
 

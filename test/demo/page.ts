@@ -28,9 +28,9 @@ export class DemoSite {
     ) {}
 
     /** A page as it opens. */
-    async newPageAsync(query: string, size = { width: 900, height: 600 }): Promise<Page> {
+    async newPageAsync(query: string, size = { width: 900, height: 600 }, file = ""): Promise<Page> {
         const page = await this.blankPageAsync(size);
-        await page.goto(`${this.server.resolvedUrls!.local[0]}?${query}`);
+        await page.goto(`${this.server.resolvedUrls!.local[0]}${file}?${query}`);
         return page;
     }
 

@@ -99,6 +99,11 @@ export class FusedField implements EncodableField {
         this.unused = createBuffer(device, "perceptron unused output", 4);
     }
 
+    /** Kernels that this device and network have. */
+    get variants(): FusedVariant[] {
+        return this.tiledPipeline ? ["tiled", "barrierFree"] : ["barrierFree"];
+    }
+
     /** What the time of an evaluation depends on. */
     get shape(): string {
         const { featureQuads, widthQuads, layerCount } = this.packed;

@@ -50,18 +50,46 @@ export async function readBuffer(device: GPUDevice, source: GPUBuffer, bytes: nu
     }
 }
 
-/** A bind group for an automatic layout; entries by binding number. */
+/** Bind groups by pipeline, then by buffers: making them is most of what a remesh costs the caller's thread. */
+const groups = new WeakMap<GPUComputePipeline, Map<string, GPUBindGroup>>();
+const names = new WeakMap<GPUBuffer, number>();
+let named = 0;
+/** Of one pipeline; beyond, the oldest is forgotten, so that buffers that are gone do not pile up. */
+const MOST_GROUPS = 64;
+
+function nameOf(buffer: GPUBuffer): number {
+    let name = names.get(buffer);
+    if (name === undefined) {
+        name = ++named;
+        names.set(buffer, name);
+    }
+    return name;
+}
+
+/** The bind group for an automatic layout; entries by binding number. The same buffers get the same group again. */
 export function bind(
     device: GPUDevice,
     pipeline: GPUComputePipeline,
     buffers: Readonly<Record<number, GPUBuffer>>,
 ): GPUBindGroup {
-    return device.createBindGroup({
-        label: pipeline.label,
-        layout: pipeline.getBindGroupLayout(0),
-        entries: Object.entries(buffers).map(([binding, buffer]) => ({
-            binding: Number(binding),
-            resource: { buffer },
-        })),
-    });
+    let known = groups.get(pipeline);
+    if (!known) {
+        known = new Map();
+        groups.set(pipeline, known);
+    }
+    const bindings = Object.entries(buffers);
+    const key = bindings.map(([binding, buffer]) => `${binding}:${nameOf(buffer)}`).join();
+    let group = known.get(key);
+    if (!group) {
+        group = device.createBindGroup({
+            label: pipeline.label,
+            layout: pipeline.getBindGroupLayout(0),
+            entries: bindings.map(([binding, buffer]) => ({ binding: Number(binding), resource: { buffer } })),
+        });
+        if (known.size >= MOST_GROUPS) {
+            known.delete(known.keys().next().value as string);
+        }
+        known.set(key, group);
+    }
+    return group;
 }

@@ -14,8 +14,8 @@ import type { Workspace } from "./workspace.js";
 
 /** A piece of a search: commands to record, or an evaluation of the field that the driver has made. */
 export type SurfaceStage =
-    | { readonly kind: "record"; record(encoder: GPUCommandEncoder): number }
-    | { readonly kind: "evaluate"; readonly evaluation: GpuEvaluation };
+    | { readonly kind: "record"; readonly name: string; record(encoder: GPUCommandEncoder): number }
+    | { readonly kind: "evaluate"; readonly name: string; readonly evaluation: GpuEvaluation };
 
 /**
  * The whole search and meshing as stages in order, free of waits: the sizes of lists stay on the GPU.
@@ -33,26 +33,27 @@ export function* surfaceStages(
     const { levels, corners, followed } = lists;
 
     for (const [index, list] of levels.entries()) {
-        yield record((encoder) =>
+        yield record("members", (encoder) =>
             index === 0 ? recordAll(encoder, kernels, list) : recordMembers(encoder, kernels, list),
         );
-        yield evaluate(list);
-        yield record((encoder) => recordChildren(encoder, kernels, list, levels[index + 1] ?? corners));
+        yield evaluate("level", list);
+        yield record("children", (encoder) => recordChildren(encoder, kernels, list, levels[index + 1] ?? corners));
     }
     if (levels.length === 0) {
-        yield record((encoder) => recordFullMask(encoder, kernels, corners));
+        yield record("start", (encoder) => recordFullMask(encoder, kernels, corners));
     }
-    yield record((encoder) => recordMembers(encoder, kernels, corners));
-    yield evaluate(corners);
+    yield record("members", (encoder) => recordMembers(encoder, kernels, corners));
+    yield evaluate("corners", corners);
     // With every corner evaluated there is nothing to follow; the first round prepares the lists.
     for (let round = 0; round < (levels.length > 0 ? FOLLOW_ROUNDS : 1); round++) {
-        yield record((encoder) => recordFollowing(encoder, kernels, lists, round));
-        yield evaluate(followed);
+        yield record("follow", (encoder) => recordFollowing(encoder, kernels, lists, round));
+        yield evaluate("followed", followed);
     }
-    yield record((encoder) => recordTriangles(encoder, kernels, plan, meshing));
+    yield record("triangles", (encoder) => recordTriangles(encoder, kernels, plan, meshing));
     const { positions, normals } = plan.target;
     yield {
         kind: "evaluate",
+        name: "normals",
         evaluation: {
             points: positions,
             pointCount: meshing.counts,
@@ -61,15 +62,16 @@ export function* surfaceStages(
             pointGradients: normals,
         },
     };
-    yield record((encoder) => recordEnd(encoder, kernels, plan, lists, meshing, summary));
+    yield record("end", (encoder) => recordEnd(encoder, kernels, plan, lists, meshing, summary));
 }
 
-function record(run: (encoder: GPUCommandEncoder) => number): SurfaceStage {
-    return { kind: "record", record: run };
+function record(name: string, run: (encoder: GPUCommandEncoder) => number): SurfaceStage {
+    return { kind: "record", name, record: run };
 }
 
-function evaluate({ points, counts, distances }: MemberList): SurfaceStage {
-    return { kind: "evaluate", evaluation: { points, pointCount: counts, groupsOffset: GROUPS_OFFSET, distances } };
+function evaluate(name: string, { points, counts, distances }: MemberList): SurfaceStage {
+    const evaluation = { points, pointCount: counts, groupsOffset: GROUPS_OFFSET, distances };
+    return { kind: "evaluate", name, evaluation };
 }
 
 function recordAll(encoder: GPUCommandEncoder, kernels: SurfaceKernels, list: MemberList): number {
