@@ -78,7 +78,7 @@ export class ShapeModel {
             const { bounds, clampDistance } = decoder;
             const domain = { bounds, clampDistance, reach: await fieldReachAsync(field, decoder, latents) };
             signal?.throwIfAborted();
-            const surfaces = new ShapeSurfaces(field, maker, domain, slope);
+            const surfaces = new ShapeSurfaces(field, maker, domain, slope, options.frameBudget);
             return new ShapeModel(scene, decoder, surfaces, latentDeviation ?? null);
         } catch (error) {
             field.dispose();

@@ -13,6 +13,11 @@ export interface ShapeModelOptions extends Omit<ReadDecoderOptions, "name"> {
     evaluator?: Evaluator | "auto";
     /** Spread of the codes of a decoder whose file holds no prior; makes `sampleLatent` work there. */
     latentDeviation?: number;
+    /**
+     * Milliseconds of the GPU that the making of meshes may take in a frame, so that a long one does not hold up the frames
+     * beside it; all at once unless given. `updateMesh` is one frame's work in any case.
+     */
+    frameBudget?: number;
     signal?: AbortSignal;
     onProgress?: (progress: DecoderProgress) => void;
 }

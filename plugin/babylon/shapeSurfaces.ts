@@ -14,6 +14,8 @@ export class ShapeSurfaces {
         readonly domain: FieldDomain,
         /** Bound on the length of the field's gradient. */
         readonly slope: number,
+        /** Milliseconds of the GPU in a frame that a surface may take; all at once if undefined. */
+        private readonly frameBudget?: number,
     ) {}
 
     /** A surface on the CPU, wherever it was made. */
@@ -69,6 +71,7 @@ export class ShapeSurfaces {
     }
 
     private options(resolution: number, signal: AbortSignal) {
-        return { resolution, slope: this.slope, winding: "clockwise", signal } as const satisfies SurfaceOptions;
+        const { slope, frameBudget } = this;
+        return { resolution, slope, winding: "clockwise", frameBudget, signal } as const satisfies SurfaceOptions;
     }
 }

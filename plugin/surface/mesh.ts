@@ -60,6 +60,11 @@ export interface SurfaceOptions {
     slope?: number;
     /** "counterClockwise" unless given. */
     winding?: Winding;
+    /**
+     * Milliseconds of the GPU that a frame may give to this surface, which then takes more frames and waits for each; all
+     * at once unless given. Fused fields only: other ones work in chunks of their own.
+     */
+    frameBudget?: number;
     /** Aborting rejects with the signal's reason before the next piece of work starts. */
     signal?: AbortSignal;
 }

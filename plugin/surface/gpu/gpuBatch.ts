@@ -30,7 +30,11 @@ export async function extractBatchAsync(
         for (let start = 0; start < latents.length; start += BATCH) {
             options.signal?.throwIfAborted();
             const batch = latents.slice(start, start + BATCH);
-            const found = await extractOnceAsync(maker, field, batch, domain, options);
+            // Within a frame's budget each is made by itself, slice by slice.
+            const found =
+                options.frameBudget === undefined
+                    ? await extractOnceAsync(maker, field, batch, domain, options)
+                    : batch.map(() => null);
             for (const [index, surface] of found.entries()) {
                 surfaces.push(surface ?? (await maker.extractAsync(field, batch[index], domain, options)));
             }

@@ -1,5 +1,6 @@
 import { type EncodableField, type Field, type GpuBatchField, type GpuCode, isEncodable } from "../../field/field.js";
 import { createBuffer, readBuffer } from "../../field/gpu/buffers.js";
+import { PacedField } from "../../field/gpu/pacedField.js";
 import type { FieldDomain } from "../cpu/extractSurface.js";
 import { checkResolution } from "../grid.js";
 import { emptyStatistics, type SurfaceOptions, type SurfaceStatistics } from "../mesh.js";
@@ -41,13 +42,32 @@ export class GpuSurfaceMaker {
      *
      * Where a buffer ran full, or the field turns out steeper than `slope` and the search left a hole, it is repeated.
      *
-     * @throws if the resolution is out of range or beyond the adapter, or the signal is aborted
+     * @throws if the resolution is out of range or beyond the adapter, the frame budget is not above 0, or the signal is
+     *     aborted
      */
     async extractAsync(
         field: EncodableField | GpuBatchField,
         latent: Float32Array,
         domain: FieldDomain,
         options: SurfaceOptions = {},
+    ): Promise<GpuSurface> {
+        const { frameBudget } = options;
+        if (frameBudget === undefined || !isEncodable(field)) {
+            return this.extractAtOnceAsync(field, latent, domain, options);
+        }
+        const paced = new PacedField(field, frameBudget);
+        try {
+            return await this.extractAtOnceAsync(paced, latent, domain, options);
+        } finally {
+            paced.dispose();
+        }
+    }
+
+    private async extractAtOnceAsync(
+        field: EncodableField | GpuBatchField,
+        latent: Float32Array,
+        domain: FieldDomain,
+        options: SurfaceOptions,
     ): Promise<GpuSurface> {
         const { resolution = 64, signal } = options;
         signal?.throwIfAborted();
