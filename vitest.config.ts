@@ -25,11 +25,11 @@ export default defineConfig({
             {
                 resolve: { alias },
                 test: {
-                    // Scenes of the demo, used as a person does; one browser at a time, with all cores to itself.
+                    // Scenes of the demo, used as a person does; two browsers at a time, each waits half of it.
                     name: "pages",
                     include: ["test/**/*.page.test.ts"],
                     testTimeout: 120_000,
-                    fileParallelism: false,
+                    maxWorkers: 2,
                     sequence: { groupOrder: 2 },
                 },
             },

@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { type Browser, chromium, type Page } from "playwright";
 import { createServer, type ViteDevServer } from "vite";
@@ -10,8 +11,8 @@ export class DemoSite {
         const server = await createServer({
             configFile: join(import.meta.dirname, "../../vite.config.ts"),
             server: { port: 0, host: "127.0.0.1", hmr: false, watch: null },
-            // Apart from the cache of other runs, which may hold other dependencies.
-            cacheDir: join(import.meta.dirname, "../../node_modules/.vite-demo-test"),
+            // Apart from the cache of other servers, which may hold other dependencies or be written just now.
+            cacheDir: join(import.meta.dirname, `../../node_modules/.vite-demo-test-${process.pid}`),
             logLevel: "error",
         });
         await server.listen();
@@ -64,6 +65,7 @@ export class DemoSite {
     async closeAsync(): Promise<void> {
         await this.browser.close();
         await this.server.close();
+        rmSync(this.server.config.cacheDir, { recursive: true, force: true });
     }
 }
 

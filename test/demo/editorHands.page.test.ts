@@ -1,0 +1,131 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { NodeIO } from "@gltf-transform/core";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { codeOf, drop, octahedra, openFolder, press, reshape, SMALL, surfaces, typeAxis } from "./hands.js";
+import { DemoSite, waitForSurfaces } from "./page.js";
+import { difference, pictureOf } from "./pixels.js";
+import { octahedronXyz } from "./scanText.js";
+
+const FIXTURES = join(import.meta.dirname, "../fixtures/decoders");
+
+let site: DemoSite;
+
+beforeAll(async () => {
+    site = await DemoSite.OpenAsync();
+}, 120_000);
+afterEach(() => site.closePagesAsync());
+afterAll(() => site?.closeAsync());
+
+describe.each([
+    ["WebGPU", octahedra.query],
+    ["WebGL and WASM", `${octahedra.query.replace("webgpu", "wasm")}&engine=webgl`],
+])("the editor in a person's hands, on %s", (_, query) => {
+    it("follows a slider while it is dragged, and takes the drag back as one step", async () => {
+        const { page } = await site.openAsync(query, SMALL);
+        const code = await codeOf(page);
+        const before = await pictureOf(page);
+        const slider = (await page.locator(".lil-controller:has(.lock) .lil-slider").first().boundingBox())!;
+        const count = await surfaces(page);
+        await page.mouse.move(slider.x + 0.5 * slider.width, slider.y + slider.height / 2);
+        await page.mouse.down();
+        for (const share of [0.6, 0.7, 0.8, 0.9]) {
+            await page.mouse.move(slider.x + share * slider.width, slider.y + slider.height / 2);
+            await page.waitForTimeout(150);
+        }
+        // Before the mouse is let go.
+        await waitForSurfaces(page, count + 1);
+        const during = await pictureOf(page);
+        expect(difference(before, during)).toBeGreaterThan(0.002);
+        await page.mouse.up();
+        await page.waitForTimeout(1000);
+        await reshape(page, () => page.click("#undo"));
+        expect(await codeOf(page)).toBe(code);
+    }, 180_000);
+
+    it("completes a scan that is dropped on it", async () => {
+        const { page } = await site.openAsync(query, SMALL);
+        const before = await codeOf(page);
+        await drop(page, "thing.xyz", Buffer.from(octahedronXyz(800, 3, [10, 2, -5])));
+        await page.waitForSelector('#message[data-kind="note"]', { timeout: 120_000 });
+        expect(await page.textContent("#message")).toMatch(/^thing\.xyz completed, confidence \d+ %$/);
+        expect(await codeOf(page)).not.toBe(before);
+    }, 180_000);
+
+    it("keeps locked axes through a roll, morphs between kept props, offers variations", async () => {
+        const { page } = await site.openAsync(query, SMALL);
+        const size = page.locator(".lil-controller:has(.lock) .lil-widget input").first();
+        const before = await size.inputValue();
+        await page.check("input.lock");
+        await reshape(page, () => page.click("#roll"));
+        expect(await size.inputValue()).toBe(before);
+
+        const first = await codeOf(page);
+        await page.keyboard.press("k");
+        await reshape(page, () => typeAxis(page, "-1.5"));
+        await page.keyboard.press("k");
+        await page.focus(".knob");
+        // From the middle to the left edge, where the first prop is.
+        const steps = Array.from({ length: 10 }, () => () => page.keyboard.press("ArrowLeft"));
+        for (const step of steps) await step();
+        await page.waitForFunction(
+            (code) =>
+                (window as unknown as { demo: { editor: { present: { code: string } } } }).demo.editor.present.code ===
+                code,
+            first,
+        );
+
+        await page.waitForSelector(".variation:enabled");
+        await reshape(page, () => page.click(".variation >> nth=0"));
+        expect(await codeOf(page)).not.toBe(first);
+    }, 180_000);
+
+    it("finds presets and the linked prop again after a reload", async () => {
+        const { page } = await site.openAsync(query, SMALL);
+        await reshape(page, () => page.click("#roll"));
+        const code = await codeOf(page);
+        await openFolder(page, "Presets");
+        await press(page, /^save$/);
+        await reshape(page, () => page.click("#roll"));
+        const linked = await codeOf(page);
+        await page.reload();
+        await waitForSurfaces(page, 1);
+        expect(await codeOf(page)).toBe(linked);
+        await openFolder(page, "Presets");
+        await page.locator(".lil-controller", { hasText: "saved" }).locator("select").selectOption("my prop");
+        expect(await codeOf(page)).toBe(code);
+    }, 180_000);
+
+    it("exports a GLB with no more triangles than asked for, and a graph", async () => {
+        const { page } = await site.openAsync(query, SMALL);
+        await page.locator(".lil-controller", { hasText: "triangles at most" }).locator("select").selectOption("300");
+        await openFolder(page, "Files");
+        const downloading = page.waitForEvent("download");
+        await press(page, /export GLB/);
+        const bytes = readFileSync((await (await downloading).path()) as string);
+        const document = await new NodeIO().readBinary(bytes);
+        const [primitive] = document.getRoot().listMeshes()[0].listPrimitives();
+        const triangles = (primitive.getIndices()?.getCount() ?? 0) / 3;
+        expect(triangles).toBeGreaterThan(50);
+        expect(triangles).toBeLessThanOrEqual(300);
+
+        const second = page.waitForEvent("download");
+        await press(page, /export Node Geometry graph/);
+        const graph = readFileSync((await (await second).path()) as string, "utf8");
+        expect(graph).toContain("DecodeShapeBlock");
+        expect(graph).toContain(await codeOf(page));
+    }, 180_000);
+
+    it("opens a foreign decoder that is dropped on it, and says what is wrong with another file", async () => {
+        const { page } = await site.openAsync(query, SMALL);
+        await drop(page, "broken.onnx", Uint8Array.of(1, 2, 3));
+        await page.waitForSelector('#message[data-kind="error"]');
+        expect(await page.textContent("#message")).toMatch(/broken\.onnx.*; expected .*; /);
+        await page.click("#message");
+        const before = await codeOf(page);
+        await drop(page, "two-inputs.onnx", readFileSync(join(FIXTURES, "two-inputs.onnx")));
+        await page.waitForSelector('#message[data-kind="note"]', { timeout: 120_000 });
+        expect(await codeOf(page)).not.toBe(before);
+        expect(await page.isHidden("#light")).toBe(true);
+    }, 180_000);
+});
