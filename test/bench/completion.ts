@@ -52,6 +52,9 @@ const resolution = Number(values.resolution);
 const { decoder, field } = await loadField(values.model, threads);
 const names = values.families?.split(",") ?? [...(decoder.metadata?.categories ?? [])];
 
+const HEADER = `| scans | Chamfer | completion | F-score | IoU | fuse: Chamfer | completion | F-score | IoU | pose | or alike | category | CPU s |
+|---|---|---|---|---|---|---|---|---|---|---|---|---|`;
+
 if (values.scans) {
     await evaluateRealScans(values.scans);
 } else {
@@ -131,9 +134,6 @@ async function report(rows: readonly Row[], shapes: number): Promise<void> {
     console.log(text);
     await writeResults(values.out, { machine: machine(threads), model: decoder.metadata?.provenance, rows }, text);
 }
-
-const HEADER = `| scans | Chamfer | completion | F-score | IoU | fuse: Chamfer | completion | F-score | IoU | pose | or alike | category | CPU s |
-|---|---|---|---|---|---|---|---|---|---|---|---|---|`;
 
 function line(label: string, rows: readonly Row[]): string {
     const share = (holds: (row: Row) => boolean) => `${Math.round((100 * rows.filter(holds).length) / rows.length)} %`;
