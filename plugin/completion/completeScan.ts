@@ -3,6 +3,7 @@ import type { Decoder } from "../model/decoder.js";
 import { cleanScan } from "./cleanScan.js";
 import { createCodePrior } from "./codePrior.js";
 import { type Confidence, judge } from "./confidence.js";
+import { Extent } from "./extent.js";
 import { type Candidate, searchShapes } from "./fit.js";
 import { outwardNormals } from "./normals.js";
 import { compose, IDENTITY, type Similarity, type Vector } from "./pose.js";
@@ -45,7 +46,12 @@ export interface Completion {
 /** Longest side of the shapes that decoders are trained on, as a part of the longest side of their bounds. */
 const SHAPE_SHARE = 0.9;
 const YAWS = 12;
-const SCALES = [0.9, 1, 1.15];
+/** Parts of the box of what was seen. */
+const SCALES_OF_VIEWS = [1, 1.1];
+const SCALES_OF_SCANS = [1];
+/** Deviation of the logarithm of a shape's size above that box: a sensor sees one side, other scans most of them. */
+const LARGER_THAN_VIEWS = 0.1;
+const LARGER_THAN_SCANS = 0.05;
 const SHIFTS = [0, 0.25, 0.5];
 
 /**
@@ -73,8 +79,12 @@ export async function completeScanAsync(
     const normals = outwardNormals(unit);
     const upAxis = "xyz".indexOf(decoder.metadata?.upAxis ?? "y");
     const towardsSensor = sensorDirection(unit, up);
-    const poses = startPoses({ yawCount: YAWS, scales: SCALES, shifts: SHIFTS, up, upAxis, towardsSensor });
-    const starts = { poses, upAxis };
+    const [scales, larger] = unit.sensorPositions
+        ? [SCALES_OF_VIEWS, LARGER_THAN_VIEWS]
+        : [SCALES_OF_SCANS, LARGER_THAN_SCANS];
+    const extent = new Extent(unit.positions, side, larger);
+    const poses = startPoses({ extent, yawCount: YAWS, scales, shifts: SHIFTS, up, upAxis, towardsSensor });
+    const starts = { poses, upAxis, extent };
     const candidates = await searchShapes(field, bounds, prior, unit, normals, { starts, signal, onProgress });
     const results: Completion[] = [];
     for (const candidate of candidates.slice(0, count)) {

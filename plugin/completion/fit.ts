@@ -1,13 +1,14 @@
 import type { Field } from "../field/field.js";
 import type { Bounds } from "../model/decoder.js";
 import { coarseFieldsOf } from "./coarseField.js";
-import { type CodeComponent, nearestComponent } from "./codePrior.js";
-import { FitProblem, type FitState, type FitWeights } from "./fitProblem.js";
+import { type CodeFamily, nearestComponent } from "./codePrior.js";
+import type { Extent } from "./extent.js";
+import { FitProblem, type FitWeights } from "./fitProblem.js";
 import { type Fit, minimise } from "./levenbergMarquardt.js";
 import { createObservations, type Observations } from "./observations.js";
 import type { Similarity } from "./pose.js";
 import type { UnitScan } from "./scan.js";
-import { chooseStarts, startCodes } from "./starts.js";
+import { chooseShapes, chooseStarts, startCodes } from "./starts.js";
 
 /** One pass of the search over the guesses left: coarse ones see few samples, forgive much and are many. */
 interface Stage {
@@ -16,25 +17,31 @@ interface Stage {
     readonly iterations: number;
     readonly noise: number;
     readonly outlier: number;
+    /** How far the size may go from the start's (deviation of the logarithm): a code has to change before its size. */
+    readonly growth: number;
 }
 
 const SCORE_SAMPLES = 72;
 
 const STAGES: readonly Stage[] = [
-    { sampleCount: 96, keep: 64, iterations: 3, noise: 0.03, outlier: 0.15 },
-    { sampleCount: 192, keep: 14, iterations: 4, noise: 0.02, outlier: 0.12 },
-    { sampleCount: 384, keep: 5, iterations: 5, noise: 0.012, outlier: 0.08 },
-    { sampleCount: 1024, keep: 3, iterations: 7, noise: 0.01, outlier: 0.06 },
+    { sampleCount: 96, keep: 64, iterations: 2, noise: 0.03, outlier: 0.15, growth: 0.02 },
+    { sampleCount: 160, keep: 32, iterations: 3, noise: 0.02, outlier: 0.12, growth: 0.03 },
+    { sampleCount: 384, keep: 6, iterations: 5, noise: 0.012, outlier: 0.08, growth: 0.06 },
+    { sampleCount: 1024, keep: 2, iterations: 8, noise: 0.01, outlier: 0.06, growth: 0.06 },
 ];
+
+/** Of the guesses: shapes drawn from the prior; the rest begins at its components' means. */
+const SHAPES = 32;
+/** Samples that those shapes are chosen by. */
+const SHAPE_SAMPLES = 48;
 
 /** Sensor noise and shapes that the decoder can't show leave about this much said by all samples together. */
 const EFFECTIVE_COUNT = 400;
 
 const TILT = (8 * Math.PI) / 180;
-const GROWTH = 0.25;
 
 export interface SearchOptions {
-    readonly starts: { readonly poses: readonly Similarity[]; readonly upAxis: number };
+    readonly starts: { readonly poses: readonly Similarity[]; readonly upAxis: number; readonly extent: Extent };
     readonly signal?: AbortSignal;
     /** Told the share that is done, from 0 to 1. */
     readonly onProgress?: (share: number) => void;
@@ -43,7 +50,7 @@ export interface SearchOptions {
 /** A guess that went through all stages. */
 export interface Candidate extends Fit {
     readonly category: string | null;
-    /** From 0 to 1: 1 up to the distance from its component's mean that samples of the prior have. */
+    /** From 0 to 1: 1 up to the distance from its family's mean that samples of the prior have. */
     readonly typicality: number;
 }
 
@@ -56,36 +63,35 @@ export interface Candidate extends Fit {
 export async function searchShapes(
     field: Field,
     bounds: Bounds,
-    prior: readonly CodeComponent[],
+    prior: readonly CodeFamily[],
     scan: UnitScan,
     normals: Float32Array,
     { starts, signal, onProgress }: SearchOptions,
 ): Promise<Candidate[]> {
-    const codes = startCodes(prior);
-    const coarse = await coarseFieldsOf(field, bounds, codes, signal, (share) => onProgress?.(0.2 * share));
+    const begin = startCodes(prior);
+    const coarse = await coarseFieldsOf(field, bounds, begin.codes, signal, (share) => onProgress?.(0.2 * share));
     const look = createObservations(scan, normals, SCORE_SAMPLES, 1);
-    let states: FitState[] = chooseStarts(codes, coarse, starts.poses, look, STAGES[0].keep);
-    onProgress?.(0.2);
+    const problemWith = (stage: Stage, sampleCount: number, seed: number) => {
+        const observations = createObservations(scan, normals, sampleCount, seed);
+        return problemOf(field, bounds, prior, observations, stage, starts.upAxis, starts.extent, signal);
+    };
+    const first = chooseStarts(begin, coarse, starts.poses, look, starts.extent, STAGES[0].keep - SHAPES);
+    const trial = problemWith(STAGES[0], SHAPE_SAMPLES, 1);
+    const shapes = await chooseShapes(prior, first.posesOf, (...pair) => trial.dataCostsOf(...pair), SHAPES);
+    let states = [...first.states, ...shapes];
+    onProgress?.(0.3);
     let fits: Fit[] = [];
     const total = STAGES.reduce((sum, { sampleCount, keep, iterations }) => sum + sampleCount * keep * iterations, 0);
     let done = 0;
     for (const [index, stage] of STAGES.entries()) {
-        const problem = problemOf(
-            field,
-            bounds,
-            prior,
-            createObservations(scan, normals, stage.sampleCount, 2 + index),
-            stage,
-            starts.upAxis,
-            signal,
-        );
+        const problem = problemWith(stage, stage.sampleCount, 2 + index);
         fits = [];
         for (const state of states.slice(0, stage.keep)) {
             fits.push(await minimise(problem, state, stage.iterations));
             done += stage.sampleCount * stage.iterations;
-            onProgress?.(0.2 + (0.8 * done) / total);
+            onProgress?.(0.3 + (0.7 * done) / total);
         }
-        fits.sort((a, b) => a.cost - b.cost);
+        fits.sort((a, b) => a.evidence - b.evidence);
         states = fits.map(({ state }) => state);
     }
     return fits.map((fit) => {
@@ -99,25 +105,26 @@ export async function searchShapes(
 export function finalProblem(
     field: Field,
     bounds: Bounds,
-    prior: readonly CodeComponent[],
+    prior: readonly CodeFamily[],
     scan: UnitScan,
     normals: Float32Array,
-    upAxis: number,
+    { upAxis, extent }: Pick<SearchOptions["starts"], "upAxis" | "extent">,
 ): FitProblem {
     const stage = STAGES[STAGES.length - 1];
     const observations = createObservations(scan, normals, stage.sampleCount, 1 + STAGES.length);
-    return problemOf(field, bounds, prior, observations, stage, upAxis, undefined);
+    return problemOf(field, bounds, prior, observations, stage, upAxis, extent, undefined);
 }
 
 function problemOf(
     field: Field,
     bounds: Bounds,
-    prior: readonly CodeComponent[],
+    prior: readonly CodeFamily[],
     observations: Observations,
-    { noise, outlier }: Stage,
+    { noise, outlier, growth }: Stage,
     upAxis: number,
+    extent: Extent,
     signal: AbortSignal | undefined,
 ): FitProblem {
-    const weights: FitWeights = { noise, outlier, effectiveCount: EFFECTIVE_COUNT, tilt: TILT, growth: GROWTH };
-    return new FitProblem(field, bounds, prior, observations, weights, upAxis, signal);
+    const weights: FitWeights = { noise, outlier, effectiveCount: EFFECTIVE_COUNT, tilt: TILT, growth };
+    return new FitProblem(field, bounds, prior, observations, weights, upAxis, extent, signal);
 }

@@ -1,6 +1,8 @@
 import type { Field } from "../field/field.js";
 import type { Bounds } from "../model/decoder.js";
-import { type CodeComponent, distanceTo, nearestComponent } from "./codePrior.js";
+import { type CodeFamily, nearestComponent } from "./codePrior.js";
+import type { Extent } from "./extent.js";
+import { factorCholesky } from "./linearAlgebra.js";
 import type { Observations } from "./observations.js";
 import { movePose, type Similarity, toModel } from "./pose.js";
 
@@ -9,7 +11,7 @@ export interface FitState {
     /** [latentSize] */
     readonly latent: Float32Array;
     readonly pose: Similarity;
-    /** Where this guess began; tilt, scale and place are held to it softly. */
+    /** Where this guess began; tilt and scale are held to it. */
     readonly start: Similarity;
 }
 
@@ -51,10 +53,11 @@ export class FitProblem {
     constructor(
         private readonly field: Field,
         private readonly bounds: Bounds,
-        readonly prior: readonly CodeComponent[],
+        readonly prior: readonly CodeFamily[],
         private readonly observations: Observations,
         private readonly weights: FitWeights,
         private readonly upAxis: number,
+        private readonly extent: Extent,
         private readonly signal: AbortSignal | undefined,
     ) {
         this.latentSize = field.latentSize;
@@ -94,7 +97,9 @@ export class FitProblem {
         const toCost = weights.effectiveCount / (count * weights.noise ** 2);
         let dataCost = 0;
         for (let n = 0; n < count; n++) {
-            const distance = distances[n] + excess[n];
+            const signed = distances[n] + excess[n];
+            const side = observations.isEitherSide[n] && signed < 0 ? -1 : 1;
+            const distance = side * signed;
             const residual = scale * distance - observations.targets[n];
             if (observations.isBound[n] && residual > 0) {
                 continue;
@@ -105,9 +110,9 @@ export class FitProblem {
             const [px, py, pz] = [points[3 * n], points[3 * n + 1], points[3 * n + 2]];
             const isOutside = excess[n] > 0;
             const from = isOutside ? directions : pointGradients;
-            const [gx, gy, gz] = [from[3 * n], from[3 * n + 1], from[3 * n + 2]];
+            const [gx, gy, gz] = [side * from[3 * n], side * from[3 * n + 1], side * from[3 * n + 2]];
             for (let i = 0; i < latentSize; i++) {
-                row[i] = scale * latentGradients![n * latentSize + i];
+                row[i] = side * scale * latentGradients![n * latentSize + i];
             }
             row[latentSize] = -scale * (py * gz - pz * gy);
             row[latentSize + 1] = -scale * (pz * gx - px * gz);
@@ -122,18 +127,59 @@ export class FitProblem {
         return { cost, dataCost, hessian, gradient };
     }
 
+    /** What the observations alone cost in each of some poses; the field's distances are enough for it. */
+    async dataCostsOf(latent: Float32Array, poses: readonly Similarity[]): Promise<number[]> {
+        const { observations, signal } = this;
+        const count = observations.targets.length;
+        const all = new Float32Array(3 * count * poses.length);
+        poses.forEach((pose, p) => {
+            all.set(toModel(pose, observations.points), 3 * count * p);
+        });
+        const { points, excess } = clampInto(this.bounds, all);
+        const distances = await this.field.evaluateAsync(latent, points, { signal });
+        return poses.map(({ scale }, p) => {
+            const at = p * count;
+            const here = distances.subarray(at, at + count).map((distance, n) => scale * (distance + excess[at + n]));
+            return this.dataCost(here);
+        });
+    }
+
+    private dataCost(distances: Float32Array): number {
+        const { observations, weights } = this;
+        let sum = 0;
+        distances.forEach((distance, n) => {
+            const residual = (observations.isEitherSide[n] ? Math.abs(distance) : distance) - observations.targets[n];
+            if (observations.isBound[n] && residual > 0) return;
+            sum += (observations.weights[n] * residual * residual) / (1 + (residual / weights.outlier) ** 2);
+        });
+        return (sum * weights.effectiveCount) / (distances.length * weights.noise ** 2);
+    }
+
+    /**
+     * Logarithm of how much smaller the room is that the scan leaves for code and pose than what the prior allows: a
+     * family that could be anything has to pay for being this.
+     */
+    narrowness({ latent }: FitState, { hessian }: Linearisation): number {
+        const { size, latentSize } = this;
+        const factor = hessian.slice();
+        for (let i = 0; i < size; i++) factor[i * size + i] += i < latentSize ? 1e-9 : 1;
+        if (!factorCholesky(factor, size)) return 0;
+        let sum = nearestComponent(this.prior, latent).component.logDeterminant;
+        for (let i = 0; i < size; i++) sum += 2 * Math.log(factor[i * size + i]);
+        return sum;
+    }
+
     /** Adds what is known beforehand; returns its share of the cost. */
     private addPrior(state: FitState, hessian: Float64Array, gradient: Float64Array): number {
         const { latentSize, size } = this;
-        const { component, cost } = nearestComponent(this.prior, state.latent);
-        const { gradient: slope } = distanceTo(component, state.latent);
+        const { component, squared, gradient: slope } = nearestComponent(this.prior, state.latent);
         for (let i = 0; i < latentSize; i++) {
             gradient[i] += slope[i];
             for (let j = 0; j <= i; j++) {
                 hessian[i * size + j] += component.precision[i * latentSize + j];
             }
         }
-        return cost + this.addPosePrior(state, hessian, gradient);
+        return squared + this.addPosePrior(state, hessian, gradient);
     }
 
     private addPosePrior({ pose, start }: FitState, hessian: Float64Array, gradient: Float64Array): number {
@@ -156,9 +202,20 @@ export class FitProblem {
         // Up of the start seen from now; its components along a and b are the tilt about b and −a.
         const tiltA = between[3 * a + up];
         const tiltB = between[3 * b + up];
-        let cost = add(latentSize + b, -tiltA, weights.tilt) + add(latentSize + a, tiltB, weights.tilt);
-        cost += add(latentSize + GROWTH, Math.log(pose.scale / start.scale), weights.growth);
-        return cost;
+        const cost = add(latentSize + b, -tiltA, weights.tilt) + add(latentSize + a, tiltB, weights.tilt);
+        const growth = add(latentSize + GROWTH, Math.log(pose.scale / start.scale), weights.growth);
+        return cost + growth + this.addSizePrior(pose, hessian, gradient);
+    }
+
+    private addSizePrior(pose: Similarity, hessian: Float64Array, gradient: Float64Array): number {
+        const { latentSize, size } = this;
+        const { room, weight, byTurn } = this.extent.roomIn(pose);
+        const row = [...byTurn, 1];
+        for (let i = 0; i < row.length; i++) {
+            gradient[latentSize + i] += weight * room * row[i];
+            for (let j = 0; j <= i; j++) hessian[(latentSize + i) * size + latentSize + j] += weight * row[i] * row[j];
+        }
+        return weight * room * room;
     }
 }
 

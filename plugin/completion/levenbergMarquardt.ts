@@ -5,6 +5,8 @@ export interface Fit {
     readonly state: FitState;
     readonly cost: number;
     readonly dataCost: number;
+    /** Twice the negative logarithm of how well the neighbourhood as a whole explains the scan (Laplace's approximation). */
+    readonly evidence: number;
     /** Evaluations of the field with its derivatives, the first one included. */
     readonly iterations: number;
 }
@@ -51,7 +53,8 @@ export async function minimise(problem: FitProblem, start: FitState, maxIteratio
             growth *= 2;
         }
     }
-    return { state, cost: at.cost, dataCost: at.dataCost, iterations };
+    const { cost, dataCost } = at;
+    return { state, cost, dataCost, evidence: cost + problem.narrowness(state, at), iterations };
 }
 
 /** −(H + damping · diag H)⁻¹ g. */

@@ -1,4 +1,5 @@
 import { LatentRandom } from "../latent/random.js";
+import { PointTree } from "./pointTree.js";
 import type { UnitScan } from "./scan.js";
 
 /** What the field must be at points, in the scan's unit frame. */
@@ -9,6 +10,8 @@ export interface Observations {
     readonly targets: Float32Array;
     /** [n], 1 where the distance may be larger than the target: space that the sensor looked through. */
     readonly isBound: Uint8Array;
+    /** [n], 1 where only the size of the distance is told: beside points whose outside nobody knows for sure. */
+    readonly isEitherSide: Uint8Array;
     /** [n], how much each counts before it proves an outlier; mean 1. */
     readonly weights: Float32Array;
 }
@@ -16,8 +19,13 @@ export interface Observations {
 /** Offset of the samples beside the surface, unit frame: thin parts of trained props are 0.05 thick. */
 const OFFSET = 0.025;
 
+/** Offset of samples farther out, as far as decoders' distances are good: they lead a shape from afar. */
+const FAR_OFFSET = 0.08;
+
 /** Of the samples: on the surface, outside it, inside it; the rest lies in space that was seen to be empty. */
-const SHARES = { surface: 0.5, outside: 0.15, inside: 0.1 };
+const SHARES = { surface: 0.45, outside: 0.2, inside: 0.1 };
+/** Without a sensor nothing is known to be empty, and both sides may be outside. */
+const SIDELESS_SHARES = { surface: 0.5, outside: 0.25, inside: 0.25 };
 
 /** Empty space is only told within this distance of the surface's box. */
 const EMPTY_MARGIN = 0.3;
@@ -35,29 +43,43 @@ const EMPTY_DISTANCE = 0.02;
 export function createObservations(scan: UnitScan, normals: Float32Array, count: number, seed: number): Observations {
     const random = new LatentRandom(0x0b5e, seed);
     const builder = new ObservationBuilder();
-    const empty = emptySamples(scan, Math.round(count * (1 - SHARES.surface - SHARES.outside - SHARES.inside)), random);
-    const even = spreadEvenly(scan.positions, Math.round(count * SHARES.surface), random);
-    const point = (index: number, offset: number): [number, number, number] => [
+    // Estimated normals of thin parts look inside as often as not where no sensor tells.
+    const isSure = scan.normals !== null || scan.sensorPositions !== null;
+    const shares = isSure ? SHARES : SIDELESS_SHARES;
+    const empty = emptySamples(scan, Math.round(count * (1 - shares.surface - shares.outside - shares.inside)), random);
+    const even = spreadEvenly(scan.positions, Math.round(count * shares.surface), random);
+    const tree = treeOf(scan.positions);
+    const beside = (index: number, offset: number): [number, number, number] => [
         scan.positions[3 * index] + offset * normals[3 * index],
         scan.positions[3 * index + 1] + offset * normals[3 * index + 1],
         scan.positions[3 * index + 2] + offset * normals[3 * index + 2],
     ];
-    const isOriented = (index: number) =>
-        normals[3 * index] !== 0 || normals[3 * index + 1] !== 0 || normals[3 * index + 2] !== 0;
     even.forEach((index, slot) => {
-        builder.add(point(index, 0), 0, false, 1);
-        if (isOriented(index)) {
-            const turn = (slot % even.length) * (SHARES.outside + SHARES.inside);
-            const share = (turn / SHARES.surface) % 1;
-            if (share < SHARES.outside / SHARES.surface) builder.add(point(index, OFFSET), OFFSET, false, 0.7);
-            else if (share < (SHARES.outside + SHARES.inside) / SHARES.surface)
-                builder.add(point(index, -OFFSET), -OFFSET, false, 0.7);
-        }
+        builder.add(beside(index, 0), 0, 1);
+        const isOriented = normals[3 * index] !== 0 || normals[3 * index + 1] !== 0 || normals[3 * index + 2] !== 0;
+        const turn = ((slot * (shares.outside + shares.inside)) / shares.surface) % 1;
+        const isOutside = turn < shares.outside / shares.surface;
+        if (!isOriented || (!isOutside && turn >= (shares.outside + shares.inside) / shares.surface)) return;
+        const size = slot % 2 === 0 || (isSure && !isOutside) ? OFFSET : FAR_OFFSET;
+        const point = beside(index, isOutside ? size : -size);
+        // Other parts may be nearer than the one that the sample belongs to.
+        const distance = Math.min(size, tree.nearest(...point).distance);
+        if (isSure) builder.add(point, isOutside ? distance : -distance, 0.7);
+        else builder.add(point, distance, 0.7, "eitherSide");
     });
     for (let i = 0; i < empty.length; i += 4) {
-        builder.add([empty[i], empty[i + 1], empty[i + 2]], Math.min(EMPTY_DISTANCE, empty[i + 3]), true, 1);
+        builder.add([empty[i], empty[i + 1], empty[i + 2]], Math.min(EMPTY_DISTANCE, empty[i + 3]), 1, "bound");
     }
     return builder.finish();
+}
+
+const trees = new WeakMap<Float32Array, PointTree>();
+
+/** A search asks the same scan for samples many times. */
+function treeOf(positions: Float32Array): PointTree {
+    const tree = trees.get(positions) ?? new PointTree(positions);
+    trees.set(positions, tree);
+    return tree;
 }
 
 /** x, y, z and how far along the ray the surface is, for points between surface and sensor and given empty points. */
@@ -145,16 +167,23 @@ function isInBox(point: readonly number[], { min, max }: { min: number[]; max: n
     return point.every((value, axis) => value >= min[axis] && value <= max[axis]);
 }
 
+type ObservationKind = "exact" | "bound" | "eitherSide";
+
 class ObservationBuilder {
     private readonly points: number[] = [];
     private readonly targets: number[] = [];
-    private readonly bounds: number[] = [];
+    private readonly kinds: ObservationKind[] = [];
     private readonly weights: number[] = [];
 
-    add(point: readonly [number, number, number], target: number, isBound: boolean, weight: number): void {
+    add(
+        point: readonly [number, number, number],
+        target: number,
+        weight: number,
+        kind: ObservationKind = "exact",
+    ): void {
         this.points.push(...point);
         this.targets.push(target);
-        this.bounds.push(isBound ? 1 : 0);
+        this.kinds.push(kind);
         this.weights.push(weight);
     }
 
@@ -163,7 +192,8 @@ class ObservationBuilder {
         return {
             points: Float32Array.from(this.points),
             targets: Float32Array.from(this.targets),
-            isBound: Uint8Array.from(this.bounds),
+            isBound: Uint8Array.from(this.kinds, (kind) => (kind === "bound" ? 1 : 0)),
+            isEitherSide: Uint8Array.from(this.kinds, (kind) => (kind === "eitherSide" ? 1 : 0)),
             weights: Float32Array.from(this.weights, (weight) => weight / mean),
         };
     }

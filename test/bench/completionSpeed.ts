@@ -6,6 +6,7 @@ import { parseArgs } from "node:util";
 import { coarseFieldsOf } from "../../plugin/completion/coarseField.js";
 import { createCodePrior } from "../../plugin/completion/codePrior.js";
 import { completeScanAsync } from "../../plugin/completion/completeScan.js";
+import { Extent } from "../../plugin/completion/extent.js";
 import { finalProblem } from "../../plugin/completion/fit.js";
 import { minimise } from "../../plugin/completion/levenbergMarquardt.js";
 import { outwardNormals } from "../../plugin/completion/normals.js";
@@ -50,17 +51,20 @@ for (const name of values.families.split(",")) {
     const unit = toUnitScan("bench", scan, 1.8);
     const normals = outwardNormals(unit);
     const prior = createCodePrior("bench", decoder.metadata, decoder.latentSize, name);
-    const problem = finalProblem(field, decoder.bounds, prior, unit, normals, 1);
+    const extent = new Extent(unit.positions, 1.8, 0.1);
+    const problem = finalProblem(field, decoder.bounds, prior, unit, normals, { upAxis: 1, extent });
     // Adam finds no yaw: both arms begin near the true pose, at the component that fits best there.
     const toUnit = {
         ...IDENTITY,
         scale: 1 / unit.scale,
         translation: unit.centre.map((value) => -value / unit.scale) as [number, number, number],
     };
-    const codes = startCodes(prior);
-    const coarse = await coarseFieldsOf(field, decoder.bounds, codes);
+    const begin = startCodes(prior);
+    const coarse = await coarseFieldsOf(field, decoder.bounds, begin.codes);
     const look = createObservations(unit, normals, 96, 1);
-    const [start] = chooseStarts(codes, coarse, [compose(toUnit, placed)], look, 1);
+    const {
+        states: [start],
+    } = chooseStarts(begin, coarse, [compose(toUnit, placed)], look, extent, 2);
 
     const adam = await cpuSeconds(() => fitByAdam(problem, start, steps));
     let [iterations, seconds]: [number | null, number | null] = [null, null];

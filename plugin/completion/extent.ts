@@ -1,0 +1,87 @@
+import { type Similarity, toScan, type Vector } from "./pose.js";
+
+/** Directions, and as many opposite ones, in which a scan's farthest points are remembered. */
+const DIRECTIONS = 64;
+
+/** Deviation of that logarithm below the scan's box: only noise makes a shape smaller than what was seen of it. */
+const SMALLER = 0.03;
+
+/** How far a scan reaches in the axes of a pose: shapes are at least as large as what was seen of them. */
+export class Extent {
+    /** [m, 3], the farthest points in many directions. */
+    private readonly points: Float32Array;
+
+    /**
+     * @param positions [n, 3], unit frame
+     * @param side longest side of the shapes that the decoder was trained on, model units
+     * @param larger deviation of the logarithm of a shape's size above that of the scan's box
+     */
+    constructor(
+        positions: Float32Array,
+        private readonly side: number,
+        private readonly larger: number,
+    ) {
+        const chosen = new Set<number>();
+        for (let d = 0; d < DIRECTIONS; d++) {
+            // Points on a half sphere, evenly by the golden angle.
+            const z = (d + 0.5) / DIRECTIONS;
+            const [r, angle] = [Math.sqrt(1 - z * z), 2.399963229728653 * d];
+            const [x, y] = [r * Math.cos(angle), r * Math.sin(angle)];
+            let [low, high, lowAt, highAt] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0, 0];
+            for (let at = 0; at < positions.length; at += 3) {
+                const along = x * positions[at] + y * positions[at + 1] + z * positions[at + 2];
+                if (along < low) [low, lowAt] = [along, at];
+                if (along > high) [high, highAt] = [along, at];
+            }
+            chosen.add(lowAt).add(highAt);
+        }
+        this.points = Float32Array.from([...chosen].flatMap((at) => [...positions.subarray(at, at + 3)]));
+    }
+
+    /** The box in the axes of a rotation: the scale at which the longest side is a shape's, and the centre. */
+    boxIn(rotation: Float64Array): { scale: number; centre: Vector } {
+        const sides = [0, 1, 2].map((axis) => this.along(rotation, axis));
+        const middle = Float32Array.from(sides, ({ low, high }) => (low + high) / 2);
+        const centre = toScan({ rotation, scale: 1, translation: [0, 0, 0] }, middle);
+        const scale = Math.max(...sides.map(({ low, high }) => high - low)) / this.side;
+        return { scale, centre: [centre[0], centre[1], centre[2]] };
+    }
+
+    /**
+     * Natural logarithm of a shape's longest side at a pose ÷ that of the scan's box there, what it weighs, and its
+     * derivative by a turn about the model's x, y and z.
+     */
+    roomIn({ rotation, scale }: Similarity): { room: number; weight: number; byTurn: Vector } {
+        let longest = { low: 0, high: 0, span: [0, 0, 0], axis: 0 };
+        for (let axis = 0; axis < 3; axis++) {
+            const found = this.along(rotation, axis);
+            if (found.high - found.low > longest.high - longest.low) longest = { ...found, axis };
+        }
+        const length = longest.high - longest.low;
+        const [x, y, z] = longest.span;
+        // Model points move by −turn × p; a box that grows leaves less room.
+        const byTurn: readonly Vector[] = [
+            [0, z, -y],
+            [-z, 0, x],
+            [y, -x, 0],
+        ];
+        const [a, b, c] = byTurn[longest.axis];
+        const room = Math.log((scale * this.side) / length);
+        const weight = 1 / (room < 0 ? SMALLER : this.larger) ** 2;
+        return { room, weight, byTurn: [a / length, b / length, c / length] };
+    }
+
+    /** Least and greatest coordinate along a model axis, and the way from the one point to the other, model axes. */
+    private along(r: Float64Array, axis: number) {
+        const { points } = this;
+        let [low, high, lowAt, highAt] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0, 0];
+        for (let at = 0; at < points.length; at += 3) {
+            const value = r[axis] * points[at] + r[3 + axis] * points[at + 1] + r[6 + axis] * points[at + 2];
+            if (value < low) [low, lowAt] = [value, at];
+            if (value > high) [high, highAt] = [value, at];
+        }
+        const way = [0, 1, 2].map((k) => points[highAt + k] - points[lowAt + k]);
+        const span = [0, 1, 2].map((k) => r[k] * way[0] + r[3 + k] * way[1] + r[6 + k] * way[2]);
+        return { low, high, span };
+    }
+}
