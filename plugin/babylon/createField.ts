@@ -12,12 +12,14 @@ export type Evaluator = "fused" | "onnxruntime";
  * worker where there are workers, else on this thread.
  *
  * @param device null for WASM
+ * @param halves see `ShapeModelOptions`
  * @throws if what was asked for can't run the decoder here
  */
 export async function createFieldAsync(
     decoder: Decoder,
     device: GPUDevice | null,
     requested: Evaluator | "auto",
+    halves = false,
 ): Promise<Field> {
     if (requested !== "auto" && requested !== "fused" && requested !== "onnxruntime") {
         throw new Error(
@@ -36,7 +38,7 @@ export async function createFieldAsync(
         );
     }
     if (device && perceptron && !obstacle && requested !== "onnxruntime") {
-        return FusedField.CreateAsync(device, perceptron);
+        return FusedField.CreateAsync(device, perceptron, undefined, halves);
     }
     if (device) {
         const { OnnxRuntimeGpuField } = await import("../field/onnxRuntime/onnxRuntimeGpuField.js");

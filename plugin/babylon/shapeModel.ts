@@ -69,7 +69,7 @@ export class ShapeModel {
         const { bytes, name } = await readSource(source, signal, onProgress, options.maxBytes);
         const decoder = readDecoder(bytes, { ...options, name });
         const device = backend === "webgpu" ? deviceOf(engine) : null;
-        const field = await createFieldAsync(decoder, device, evaluator);
+        const field = await createFieldAsync(decoder, device, evaluator, options.halves);
         try {
             signal?.throwIfAborted();
             const maker = device ? await GpuSurfaceMaker.CreateAsync(device) : null;

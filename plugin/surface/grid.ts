@@ -73,8 +73,8 @@ export function createGrid(bounds: Bounds, resolution: number): Grid {
 const SEARCH_SHARE = 0.65;
 
 /**
- * Times that the surface is followed out of the cells that the search found. Of 50 codes of a trained decoder none needs
- * more than two at 64³; what is still open after the last makes a wider search.
+ * Times that the surface is followed out of the cells that the search found. Of 50 codes of a trained decoder, at 64³ and
+ * 128³, none is open after it; what still is makes a wider search.
  */
 export const FOLLOW_ROUNDS = 3;
 

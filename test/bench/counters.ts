@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { OnnxRuntimeField } from "../../plugin/field/onnxRuntime/onnxRuntimeField.js";
 import { typicalLatents } from "../../plugin/latent/typicalLatents.js";
 import { extractSurfaceAsync } from "../../plugin/surface/cpu/extractSurface.js";
@@ -36,7 +37,13 @@ export async function benchCounters(options: BenchOptions): Promise<CountersRepo
     const tried: CountersReport["tried"] = [];
     for (const decoder of openDecoders(options.decoders)) {
         const found = await measureSearch(decoder, options, resolutions);
-        tried.push({ decoder: decoder.name, codes: options.codeCount ?? CODES, resolutions, ...found });
+        tried.push({
+            decoder: decoder.name,
+            sha256: sha256Of(decoder),
+            codes: options.codeCount ?? CODES,
+            resolutions,
+            ...found,
+        });
         for (const name of Object.keys(worst) as (keyof SearchCounters)[]) {
             worst[name] = Math.max(worst[name], found[name]);
         }
@@ -96,4 +103,9 @@ async function measureSearch(
     }
     field.dispose();
     return worst;
+}
+
+/** Which file the figures are of. */
+function sha256Of({ decoder }: BenchDecoder): string {
+    return createHash("sha256").update(decoder.bytes).digest("hex");
 }

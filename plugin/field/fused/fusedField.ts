@@ -1,4 +1,5 @@
 import type { Perceptron } from "../../model/decoder.js";
+import { floatToHalf } from "../../model/half.js";
 import {
     checkFieldArguments,
     type EncodableField,
@@ -10,9 +11,11 @@ import {
 } from "../field.js";
 import { bind, createBuffer, createBufferFrom, readBuffer } from "../gpu/buffers.js";
 import { computePipelineAsync } from "../gpu/pipelines.js";
+import halfTypes from "./halfTypes.wgsl?raw";
 import network from "./network.wgsl?raw";
 import { fusedLimit, type PackedPerceptron, packPerceptron } from "./packPerceptron.js";
 import perceptronKernel from "./perceptron.wgsl?raw";
+import singleTypes from "./singleTypes.wgsl?raw";
 import tiledKernel from "./tiledPerceptron.wgsl?raw";
 import { chooseVariantAsync, type FusedVariant, isSoftware, MAX_TILED_WIDTH, tiledGroups } from "./variants.js";
 
@@ -38,7 +41,7 @@ export class FusedField implements EncodableField {
     readonly latentSize: number;
     /** Kernel that computes distances; gradients have one. */
     variant: FusedVariant = "barrierFree";
-    private tiledPipeline: GPUComputePipeline | null = null;
+    private readonly tiled = new Map<FusedVariant, { pipeline: GPUComputePipeline; hiddenWeights: GPUBuffer }>();
     private readonly weights: GPUBuffer;
     private readonly programs = new Map<string, Program>();
     private readonly unused: GPUBuffer;
@@ -46,9 +49,16 @@ export class FusedField implements EncodableField {
 
     /**
      * @param variant kernel for distances; the fastest here unless given, see `chooseVariantAsync`
+     * @param halves let hidden layers be in half precision where the device has the feature "shader-f16": distances near
+     *     the surface are then off by up to about 1e-3; elsewhere it changes nothing
      * @throws if the perceptron is beyond the kernel's limits, or the device refuses the pipelines
      */
-    static async CreateAsync(device: GPUDevice, perceptron: Perceptron, variant?: FusedVariant): Promise<FusedField> {
+    static async CreateAsync(
+        device: GPUDevice,
+        perceptron: Perceptron,
+        variant?: FusedVariant,
+        halves = variant === "tiledHalf",
+    ): Promise<FusedField> {
         const limit = fusedLimit(perceptron);
         if (limit) {
             throw new Error(`FusedField.CreateAsync: ${limit}; use the onnxruntime evaluator for it`);
@@ -60,26 +70,45 @@ export class FusedField implements EncodableField {
             ),
         );
         const field = new FusedField(device, packed, perceptron.latentSize, evaluate, evaluateGradient);
-        const groups = tiledGroups(packed.widthQuads);
-        if (variant === "tiled" && groups === null) {
-            throw new Error(
-                `FusedField.CreateAsync: got variant "tiled" for a width of ${4 * packed.widthQuads}; expected up to ${MAX_TILED_WIDTH}; leave the variant out`,
-            );
-        }
         // Software adapters take seconds to compile barriers.
-        if (groups !== null && (variant ? variant === "tiled" : !isSoftware(device))) {
-            const constants = { outputGroups: groups };
-            const code = network + tiledKernel;
-            field.tiledPipeline = await computePipelineAsync(
-                device,
-                "tiled perceptron",
-                code,
-                "evaluateTiled",
-                constants,
-            );
-            field.variant = variant ?? (await chooseVariantAsync(device, field));
+        if (variant ? variant !== "barrierFree" : !isSoftware(device)) {
+            await field.addTiledAsync(halves && device.features.has("shader-f16"));
         }
+        if (variant && !field.variants.includes(variant)) {
+            const { variants } = field;
+            field.dispose();
+            throw new Error(
+                `FusedField.CreateAsync: got variant "${variant}" for a width of ${4 * packed.widthQuads}; expected ${variants.join(" or ")} for this device and network, tiles go up to ${MAX_TILED_WIDTH}; leave the variant out`,
+            );
+        }
+        field.variant = variant ?? (field.tiled.size > 0 ? await chooseVariantAsync(device, field) : "barrierFree");
         return field;
+    }
+
+    /** Compiles the tiled kernels, unless the network is too wide for them. */
+    private async addTiledAsync(withHalves: boolean): Promise<void> {
+        const { device, packed } = this;
+        const outputGroups = tiledGroups(packed.widthQuads);
+        if (outputGroups === null) {
+            return;
+        }
+        const compile = (name: string, types: string) =>
+            computePipelineAsync(device, name, types + network + tiledKernel, "evaluateTiled", { outputGroups });
+        this.tiled.set("tiled", {
+            pipeline: await compile("tiled perceptron", singleTypes),
+            hiddenWeights: this.weights,
+        });
+        if (withHalves) {
+            this.tiled.set("tiledHalf", {
+                pipeline: await compile("half perceptron", halfTypes),
+                hiddenWeights: createBufferFrom(
+                    device,
+                    "perceptron weights as halves",
+                    Uint16Array.from(packed.weights, floatToHalf),
+                    GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST,
+                ),
+            });
+        }
     }
 
     private constructor(
@@ -101,7 +130,7 @@ export class FusedField implements EncodableField {
 
     /** Kernels that this device and network have. */
     get variants(): FusedVariant[] {
-        return this.tiledPipeline ? ["tiled", "barrierFree"] : ["barrierFree"];
+        return [...this.tiled.keys(), "barrierFree"];
     }
 
     /** What the time of an evaluation depends on. */
@@ -160,6 +189,7 @@ export class FusedField implements EncodableField {
         if (!this.disposed) {
             this.disposed = true;
             this.weights.destroy();
+            this.tiled.get("tiledHalf")?.hiddenWeights.destroy();
             this.unused.destroy();
             for (const { network, scratch } of this.programs.values()) {
                 network.destroy();
@@ -244,8 +274,8 @@ export class FusedField implements EncodableField {
         this.throwIfDisposed("encode");
         const program = this.program(job, latentGradients !== null);
         const { network, scratch, workgroupCount } = program;
-        const isTiled = this.variant === "tiled" && this.tiledPipeline !== null && !job.pointGradients;
-        const pipeline = isTiled && this.tiledPipeline ? this.tiledPipeline : program.pipeline;
+        const tiled = job.pointGradients ? undefined : this.tiled.get(this.variant);
+        const pipeline = tiled?.pipeline ?? program.pipeline;
         const buffers: Record<number, GPUBuffer> = {
             0: network,
             1: this.weights,
@@ -253,10 +283,8 @@ export class FusedField implements EncodableField {
             3: job.points,
             4: job.pointCount,
             5: job.distances,
+            6: tiled?.hiddenWeights ?? scratch,
         };
-        if (!isTiled) {
-            buffers[6] = scratch;
-        }
         if (job.pointGradients) {
             buffers[7] = job.pointGradients;
             buffers[8] = latentGradients ?? this.unused;

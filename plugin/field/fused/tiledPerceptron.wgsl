@@ -1,8 +1,10 @@
-// Signed distances of a multilayer perceptron, for GPUs with fast barriers. CPU twin: ReferenceField. After network.wgsl.
+// Signed distances of a multilayer perceptron, for GPUs with fast barriers. CPU twins: ReferenceField, and for halves
+// halfReference.ts of the tests. After singleTypes.wgsl or halfTypes.wgsl, and network.wgsl.
 //
 // A workgroup carries a tile of points through all layers. Its activations stay in workgroup memory; an invocation
 // computes eight outputs of eight points, so that each number it reads, weight or activation, is used eight times. The
-// code is folded into the biases; features are computed where they are needed.
+// code is folded into the biases; features are computed where they are needed. Features, sums, activation functions and
+// the distances are in single precision whatever the hidden layers are in.
 
 const INVOCATIONS = 64u;
 // Quads of activations in workgroup memory: 16 KiB, what every adapter has.
@@ -12,10 +14,24 @@ const POINTS_EACH = 8u;
 // Invocations side by side along the outputs, eight outputs each; the others take further points. A power of two.
 override outputGroups: u32 = 16u;
 
-// By quad of outputs, then by point.
-var<workgroup> activations: array<vec4f, QUADS>;
+// As `weights`, in the precision of the hidden layers.
+@group(0) @binding(6) var<storage, read> hiddenWeights: array<Block>;
 
-fn addBlock(sums: ptr<function, array<vec4f, 8>>, block: mat4x4f, values: array<vec4f, 8>) {
+// By quad of outputs, then by point.
+var<workgroup> activations: array<Quad, QUADS>;
+
+fn addHidden(sums: ptr<function, array<vec4f, 8>>, block: Block, values: array<Quad, 8>) {
+    (*sums)[0] += vec4f(block * values[0]);
+    (*sums)[1] += vec4f(block * values[1]);
+    (*sums)[2] += vec4f(block * values[2]);
+    (*sums)[3] += vec4f(block * values[3]);
+    (*sums)[4] += vec4f(block * values[4]);
+    (*sums)[5] += vec4f(block * values[5]);
+    (*sums)[6] += vec4f(block * values[6]);
+    (*sums)[7] += vec4f(block * values[7]);
+}
+
+fn addFeatures(sums: ptr<function, array<vec4f, 8>>, block: mat4x4f, values: array<vec4f, 8>) {
     (*sums)[0] += block * values[0];
     (*sums)[1] += block * values[1];
     (*sums)[2] += block * values[2];
@@ -57,12 +73,12 @@ fn evaluateTiled(
                 if layer.hiddenOffset != ABSENT {
                     for (var i = 0u; i < layer.hiddenQuads; i++) {
                         let at = i * tilePoints + firstPoint;
-                        let values = array<vec4f, 8>(
+                        let values = array<Quad, 8>(
                             activations[at], activations[at + 1u], activations[at + 2u], activations[at + 3u],
                             activations[at + 4u], activations[at + 5u], activations[at + 6u], activations[at + 7u],
                         );
-                        addBlock(&low, weights[layer.hiddenOffset + firstQuad * layer.hiddenQuads + i], values);
-                        addBlock(&high, weights[layer.hiddenOffset + second * layer.hiddenQuads + i], values);
+                        addHidden(&low, hiddenWeights[layer.hiddenOffset + firstQuad * layer.hiddenQuads + i], values);
+                        addHidden(&high, hiddenWeights[layer.hiddenOffset + second * layer.hiddenQuads + i], values);
                     }
                 }
                 if layer.featureOffset != ABSENT {
@@ -72,26 +88,28 @@ fn evaluateTiled(
                             let point = pointAt(min(start + firstPoint + p, count - 1u));
                             values[p] = featureValues(q, featureArguments(q, point), false);
                         }
-                        addBlock(&low, weights[layer.featureOffset + firstQuad * network.featureQuads + q], values);
-                        addBlock(&high, weights[layer.featureOffset + second * network.featureQuads + q], values);
+                        addFeatures(&low, weights[layer.featureOffset + firstQuad * network.featureQuads + q], values);
+                        addFeatures(&high, weights[layer.featureOffset + second * network.featureQuads + q], values);
                     }
                 }
             }
+            let isLast = l + 1u == network.layerCount;
             workgroupBarrier();
-            if isMine {
+            if isMine && !isLast {
                 for (var p = 0u; p < POINTS_EACH; p++) {
                     let at = firstPoint + p;
-                    activations[firstQuad * tilePoints + at] = activate(layer.activation, layer.alpha, low[p]);
+                    activations[firstQuad * tilePoints + at] = Quad(activate(layer.activation, layer.alpha, low[p]));
                     if second > firstQuad {
-                        activations[second * tilePoints + at] = activate(layer.activation, layer.alpha, high[p]);
+                        activations[second * tilePoints + at] = Quad(activate(layer.activation, layer.alpha, high[p]));
                     }
+                }
+            }
+            if firstQuad == 0u && isLast {
+                for (var p = 0u; p < POINTS_EACH && start + firstPoint + p < count; p++) {
+                    distances[start + firstPoint + p] = activate(layer.activation, layer.alpha, low[p]).x;
                 }
             }
             workgroupBarrier();
         }
-        for (var p = invocation; p < tilePoints && start + p < count; p += INVOCATIONS) {
-            distances[start + p] = activations[p].x;
-        }
-        workgroupBarrier();
     }
 }

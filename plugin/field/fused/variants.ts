@@ -2,10 +2,10 @@ import type { EncodableField } from "../field.js";
 import { createBuffer, createBufferFrom } from "../gpu/buffers.js";
 
 /**
- * How distances are computed: with activations in workgroup memory, or without barriers, which software adapters are
- * many times faster at.
+ * How distances are computed: with activations in workgroup memory, in single precision or with hidden layers in halves,
+ * or without barriers, which software adapters are many times faster at.
  */
-export type FusedVariant = "tiled" | "barrierFree";
+export type FusedVariant = "tiledHalf" | "tiled" | "barrierFree";
 
 /** Widest layer that the tiled kernel takes: 64 invocations with eight outputs each. */
 export const MAX_TILED_WIDTH = 512;
@@ -34,6 +34,7 @@ export function tiledGroups(widthQuads: number): number | null {
 /** What a field must let be tried. */
 interface Tried extends EncodableField {
     variant: FusedVariant;
+    readonly variants: readonly FusedVariant[];
     readonly shape: string;
 }
 
@@ -41,10 +42,11 @@ interface Tried extends EncodableField {
 export function chooseVariantAsync(device: GPUDevice, field: Tried): Promise<FusedVariant> {
     const known = choices.get(device) ?? new Map<string, Promise<FusedVariant>>();
     choices.set(device, known);
-    let choice = known.get(field.shape);
+    const key = `${field.shape} ${field.variants.join()}`;
+    let choice = known.get(key);
     if (!choice) {
         choice = timeVariants(device, field);
-        known.set(field.shape, choice);
+        known.set(key, choice);
     }
     return choice;
 }
@@ -64,15 +66,12 @@ async function timeVariants(device: GPUDevice, field: Tried): Promise<FusedVaria
         pointCount: createBufferFrom(device, "timing count", Uint32Array.of(TIMING_POINTS)),
         distances: createBuffer(device, "timing distances", 4 * TIMING_POINTS),
     };
-    const best: Record<FusedVariant, number> = {
-        tiled: Number.POSITIVE_INFINITY,
-        barrierFree: Number.POSITIVE_INFINITY,
-    };
+    const best = new Map<FusedVariant, number>();
     const before = field.variant;
     try {
         // The first round warms up.
         for (let round = 0; round <= TIMING_ROUNDS; round++) {
-            for (const variant of ["tiled", "barrierFree"] as const) {
+            for (const variant of field.variants) {
                 field.variant = variant;
                 const encoder = device.createCommandEncoder({ label: `timing ${variant}` });
                 field.encode(encoder, code, job);
@@ -80,7 +79,8 @@ async function timeVariants(device: GPUDevice, field: Tried): Promise<FusedVaria
                 device.queue.submit([encoder.finish()]);
                 await device.queue.onSubmittedWorkDone();
                 if (round > 0) {
-                    best[variant] = Math.min(best[variant], performance.now() - started);
+                    const took = performance.now() - started;
+                    best.set(variant, Math.min(best.get(variant) ?? took, took));
                 }
             }
         }
@@ -91,5 +91,5 @@ async function timeVariants(device: GPUDevice, field: Tried): Promise<FusedVaria
             buffer.destroy();
         }
     }
-    return best.tiled < best.barrierFree ? "tiled" : "barrierFree";
+    return [...best].reduce((fastest, other) => (other[1] < fastest[1] ? other : fastest))[0];
 }

@@ -85,7 +85,10 @@ async function benchDecoder(
     const slope = await fieldSlopeAsync(field, decoder, latents);
     const domain = { bounds, clampDistance, reach: await fieldReachAsync(field, decoder, latents) };
     const rate = { gigaflops, flops: flopsPerPoint(perceptron) };
-    const rows = [await benchKernels(host, bench, field, rate, options)];
+    // Where the device has them, halves are timed beside the kernels that are used unless asked otherwise.
+    const withHalves = await FusedField.CreateAsync(host.device, perceptron, undefined, true);
+    const rows = [await benchKernels(host, bench, withHalves, rate, options)];
+    withHalves.dispose();
     for (const resolution of options.resolutions) {
         rows.push(await benchRemesh(host, { bench, field, maker, domain, slope, rate }, resolution, options));
     }
