@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, it } from "vitest";
+import { ShapeSurfaces } from "../../plugin/babylon/shapeSurfaces.js";
 import { FusedField } from "../../plugin/field/fused/fusedField.js";
 import { createBuffer, createBufferFrom, readBuffer } from "../../plugin/field/gpu/buffers.js";
 import { type Pace, PacedField } from "../../plugin/field/gpu/pacedField.js";
@@ -105,6 +106,24 @@ describe.skipIf(!device)("PacedField", () => {
         maker.dispose();
         field.dispose();
         expect(counts.buffers).toBe(0);
+    });
+
+    it("is what a model loaded with a frame budget works by", async () => {
+        const field = await FusedField.CreateAsync(device!, octahedronPerceptron(0.5));
+        const maker = await GpuSurfaceMaker.CreateAsync(device!);
+        const domain = { bounds: cube, clampDistance: 0.4 };
+        const awaitsWith = async (frameBudget?: number) => {
+            const surfaces = new ShapeSurfaces(field, maker, domain, 1.25, frameBudget);
+            const signal = new AbortController().signal;
+            const { statistics, ...buffers } = await surfaces.extractOnGpuAsync(latent, 8, signal);
+            for (const buffer of [buffers.positions, buffers.normals, buffers.indices]) buffer.destroy();
+            return statistics.awaits;
+        };
+        expect(await awaitsWith()).toBe(1);
+        expect(await awaitsWith(4)).toBeGreaterThan(4);
+        await expect(awaitsWith(0)).rejects.toThrow(/frameBudget: got 0/);
+        maker.dispose();
+        field.dispose();
     });
 
     it("refuses a budget that is none", async () => {

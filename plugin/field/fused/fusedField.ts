@@ -11,6 +11,7 @@ import {
 } from "../field.js";
 import { bind, createBuffer, createBufferFrom, readBuffer } from "../gpu/buffers.js";
 import { computePipelineAsync } from "../gpu/pipelines.js";
+import { ChunkedPerceptron, LEAST_CHUNKED_WIDTH } from "./chunkedPerceptron.js";
 import halfTypes from "./halfTypes.wgsl?raw";
 import network from "./network.wgsl?raw";
 import { fusedLimit, type PackedPerceptron, packPerceptron } from "./packPerceptron.js";
@@ -42,6 +43,7 @@ export class FusedField implements EncodableField {
     /** Kernel that computes distances; gradients have one. */
     variant: FusedVariant = "barrierFree";
     private readonly tiled = new Map<FusedVariant, { pipeline: GPUComputePipeline; hiddenWeights: GPUBuffer }>();
+    private chunked: ChunkedPerceptron | null = null;
     private readonly weights: GPUBuffer;
     private readonly programs = new Map<string, Program>();
     private readonly unused: GPUBuffer;
@@ -73,6 +75,9 @@ export class FusedField implements EncodableField {
         // Software adapters take seconds to compile barriers.
         if (variant ? variant !== "barrierFree" : !isSoftware(device)) {
             await field.addTiledAsync(halves && device.features.has("shader-f16"));
+            if (variant === "chunked" || (!variant && 4 * packed.widthQuads >= LEAST_CHUNKED_WIDTH)) {
+                field.chunked = await ChunkedPerceptron.CreateAsync(device, packed);
+            }
         }
         if (variant && !field.variants.includes(variant)) {
             const { variants } = field;
@@ -81,7 +86,8 @@ export class FusedField implements EncodableField {
                 `FusedField.CreateAsync: got variant "${variant}" for a width of ${4 * packed.widthQuads}; expected ${variants.join(" or ")} for this device and network, tiles go up to ${MAX_TILED_WIDTH}; leave the variant out`,
             );
         }
-        field.variant = variant ?? (field.tiled.size > 0 ? await chooseVariantAsync(device, field) : "barrierFree");
+        field.variant =
+            variant ?? (field.variants.length > 1 ? await chooseVariantAsync(device, field) : "barrierFree");
         return field;
     }
 
@@ -130,7 +136,7 @@ export class FusedField implements EncodableField {
 
     /** Kernels that this device and network have. */
     get variants(): FusedVariant[] {
-        return [...this.tiled.keys(), "barrierFree"];
+        return [...this.tiled.keys(), ...(this.chunked ? (["chunked"] as const) : []), "barrierFree"];
     }
 
     /** What the time of an evaluation depends on. */
@@ -189,6 +195,7 @@ export class FusedField implements EncodableField {
         if (!this.disposed) {
             this.disposed = true;
             this.weights.destroy();
+            this.chunked?.dispose();
             this.tiled.get("tiledHalf")?.hiddenWeights.destroy();
             this.unused.destroy();
             for (const { network, scratch } of this.programs.values()) {
@@ -274,6 +281,9 @@ export class FusedField implements EncodableField {
         this.throwIfDisposed("encode");
         const program = this.program(job, latentGradients !== null);
         const { network, scratch, workgroupCount } = program;
+        if (this.variant === "chunked" && this.chunked && !job.pointGradients) {
+            return this.chunked.encode(encoder, { network, weights: this.weights, constants: code.buffer }, job);
+        }
         const tiled = job.pointGradients ? undefined : this.tiled.get(this.variant);
         const pipeline = tiled?.pipeline ?? program.pipeline;
         const buffers: Record<number, GPUBuffer> = {

@@ -19,6 +19,8 @@ export interface PackedPerceptron {
     featureQuads: number;
     widthQuads: number;
     layerCount: number;
+    /** Of each layer. */
+    outputQuads: number[];
     /** The uniform: sizes, then one record a layer. */
     packNetwork(invocationCount: number, wantsLatentGradients: boolean): ArrayBuffer;
     /** Features, then the biases with `latent` folded in: the part that changes with the code. */
@@ -70,6 +72,7 @@ export function packPerceptron(perceptron: Perceptron): PackedPerceptron {
         featureQuads,
         widthQuads,
         layerCount: records.length,
+        outputQuads: perceptron.layers.map((layer) => quadsOf(layer.outputSize)),
         packNetwork(invocationCount, wantsLatentGradients) {
             const view = new DataView(new ArrayBuffer(NETWORK_BYTES));
             const header = [

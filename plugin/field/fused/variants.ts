@@ -3,9 +3,9 @@ import { createBuffer, createBufferFrom } from "../gpu/buffers.js";
 
 /**
  * How distances are computed: with activations in workgroup memory, in single precision or with hidden layers in halves,
- * or without barriers, which software adapters are many times faster at.
+ * layer by layer over chunks where layers are wide, or without barriers, which software adapters are many times faster at.
  */
-export type FusedVariant = "tiledHalf" | "tiled" | "barrierFree";
+export type FusedVariant = "tiledHalf" | "tiled" | "chunked" | "barrierFree";
 
 /** Widest layer that the tiled kernel takes: 64 invocations with eight outputs each. */
 export const MAX_TILED_WIDTH = 512;

@@ -55,7 +55,7 @@ const groups = new WeakMap<GPUComputePipeline, Map<string, GPUBindGroup>>();
 const names = new WeakMap<GPUBuffer, number>();
 let named = 0;
 /** Of one pipeline; beyond, the oldest is forgotten, so that buffers that are gone do not pile up. */
-const MOST_GROUPS = 64;
+const MOST_GROUPS = 256;
 
 function nameOf(buffer: GPUBuffer): number {
     let name = names.get(buffer);

@@ -1,0 +1,106 @@
+import type { GpuEvaluation } from "../field.js";
+import { bind, createBuffer, createBufferFrom } from "../gpu/buffers.js";
+import { computePipelineAsync } from "../gpu/pipelines.js";
+import chunkedKernel from "./chunkedPerceptron.wgsl?raw";
+import network from "./network.wgsl?raw";
+import type { PackedPerceptron } from "./packPerceptron.js";
+
+/** As in the shader. */
+const TILE_POINTS = 64;
+const TILE_QUADS = 16;
+/** Room for the activations of a chunk, of which a layer reads one half and writes the other. */
+const SCRATCH_BYTES = 64 * 2 ** 20;
+
+/** Narrowest layer at which this is tried: below, one kernel for all layers is ahead. */
+export const LEAST_CHUNKED_WIDTH = 256;
+
+/** Buffers that the field has. */
+export interface PerceptronBuffers {
+    network: GPUBuffer;
+    weights: GPUBuffer;
+    constants: GPUBuffer;
+}
+
+/** A perceptron evaluated layer by layer over chunks of points; see `chunkedPerceptron.wgsl`. */
+export class ChunkedPerceptron {
+    private readonly scratch: GPUBuffer;
+    private readonly steps: GPUBuffer[];
+    private readonly chunks: GPUBuffer[] = [];
+
+    /**
+     * @param chunkPoints a multiple of 64; as many as the room for activations holds unless given
+     * @throws if the device refuses the kernel
+     */
+    static async CreateAsync(
+        device: GPUDevice,
+        packed: PackedPerceptron,
+        chunkPoints = defaultChunkPoints(packed),
+    ): Promise<ChunkedPerceptron> {
+        const code = network + chunkedKernel;
+        const pipeline = await computePipelineAsync(device, "chunked perceptron", code, "evaluateLayer");
+        return new ChunkedPerceptron(device, packed, pipeline, chunkPoints);
+    }
+
+    private constructor(
+        private readonly device: GPUDevice,
+        private readonly packed: PackedPerceptron,
+        private readonly pipeline: GPUComputePipeline,
+        private readonly chunkPoints: number,
+    ) {
+        const { layerCount, widthQuads } = packed;
+        this.scratch = createBuffer(
+            device,
+            "perceptron chunk",
+            2 * 16 * widthQuads * chunkPoints,
+            GPUBufferUsage.STORAGE,
+        );
+        this.steps = Array.from({ length: layerCount }, (_, layer) => this.uniform(Uint32Array.of(layer, 0, 0, 0)));
+    }
+
+    /** Appends the evaluation of all points that the job's buffers hold room for; returns the number of dispatches. */
+    encode(encoder: GPUCommandEncoder, buffers: PerceptronBuffers, job: GpuEvaluation): number {
+        const { device, packed, pipeline, chunkPoints, scratch, steps } = this;
+        const capacity = job.distances.size / 4;
+        const pass = encoder.beginComputePass({ label: pipeline.label });
+        pass.setPipeline(pipeline);
+        let dispatches = 0;
+        for (let index = 0; index * chunkPoints < capacity; index++) {
+            this.chunks[index] ??= this.uniform(Uint32Array.of(index * chunkPoints, chunkPoints, 0, 0));
+            const points = Math.min(chunkPoints, capacity - index * chunkPoints);
+            for (const [layer, step] of steps.entries()) {
+                const group = bind(device, pipeline, {
+                    0: buffers.network,
+                    1: buffers.weights,
+                    2: buffers.constants,
+                    3: job.points,
+                    4: job.pointCount,
+                    5: job.distances,
+                    6: step,
+                    7: this.chunks[index],
+                    8: scratch,
+                });
+                pass.setBindGroup(0, group);
+                const outputTiles = Math.ceil(packed.outputQuads[layer] / TILE_QUADS);
+                pass.dispatchWorkgroups(Math.ceil(points / TILE_POINTS), outputTiles);
+                dispatches++;
+            }
+        }
+        pass.end();
+        return dispatches;
+    }
+
+    dispose(): void {
+        for (const buffer of [this.scratch, ...this.steps, ...this.chunks]) {
+            buffer.destroy();
+        }
+    }
+
+    private uniform(words: Uint32Array): GPUBuffer {
+        const usage = GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST;
+        return createBufferFrom(this.device, "perceptron step", words, usage);
+    }
+}
+
+function defaultChunkPoints({ widthQuads }: PackedPerceptron): number {
+    return TILE_POINTS * Math.max(1, Math.floor(SCRATCH_BYTES / (2 * 16 * widthQuads * TILE_POINTS)));
+}
