@@ -41,10 +41,6 @@ export function writeEvaluation(folder: string, subject: Subject, plan: Evaluati
         Object.values(sampling).map(({ meshes }) => meshes.slice(0, 10)),
     );
     draw("strips", Object.values(strips));
-    if (outside) {
-        const row = Object.values(outside.pictures).flat();
-        draw("outside", [row.flatMap(({ truth, result: made }) => [truth, made])]);
-    }
     writeFileSync(join(folder, "evaluation.md"), textOf(subject, plan, result));
 }
 
@@ -99,9 +95,9 @@ ${
         ? `
 ### Real props of no trained family
 
-${table(outside)}
+Not drawn here, for they are others' work.
 
-![True shape and result, side by side](outside.png)
+${table(outside)}
 `
         : ""
 }
