@@ -14,6 +14,12 @@ export interface SurfaceMesh {
  */
 export type Winding = "counterClockwise" | "clockwise";
 
+/**
+ * Where normals come from: the field's gradient at each vertex, which is exact, or differences of the distances at the
+ * grid's corners, which cost no evaluation and smooth over about a cell.
+ */
+export type NormalSource = "field" | "grid";
+
 /** What making a surface took. */
 export interface SurfaceStatistics {
     /** Points the decoder was evaluated at, for values; gradients at the vertices are `vertices` more. */
@@ -60,6 +66,8 @@ export interface SurfaceOptions {
     slope?: number;
     /** "counterClockwise" unless given. */
     winding?: Winding;
+    /** "field" unless given. */
+    normals?: NormalSource;
     /**
      * Milliseconds of the GPU that a frame may give to this surface, which then takes more frames and waits for each; all
      * at once unless given. Fused fields only: other ones work in chunks of their own.

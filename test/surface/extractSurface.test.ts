@@ -81,6 +81,30 @@ describe("extractSurfaceAsync", () => {
         expect(sparse.statistics.attempts > 1).toBe(widens);
     });
 
+    it("takes normals from the grid without evaluating anything at the vertices, a few degrees off on a sphere", async () => {
+        const field = formulaField(sphere(0.6));
+        let gradients = 0;
+        const counting = {
+            ...field,
+            evaluateAsync: field.evaluateAsync.bind(field),
+            evaluateGradientAsync: async (...asked: Parameters<typeof field.evaluateGradientAsync>) => {
+                gradients++;
+                return field.evaluateGradientAsync(...asked);
+            },
+        };
+        const domain = { bounds: cube, clampDistance: 0.1 };
+        const { mesh } = await extractSurfaceAsync(counting, none, domain, { resolution: 32, normals: "grid" });
+        const { positions, normals } = mesh;
+        expect(gradients).toBe(0);
+        let worst = 1;
+        for (let at = 0; at < positions.length; at += 3) {
+            const length = Math.hypot(positions[at], positions[at + 1], positions[at + 2]);
+            const dot = [0, 1, 2].reduce((sum, a) => sum + (positions[at + a] * normals[at + a]) / length, 0);
+            worst = Math.min(worst, dot);
+        }
+        expect((Math.acos(worst) * 180) / Math.PI).toBeLessThan(3);
+    });
+
     it.each([
         ["a cube", cube],
         ["a flat box", { min: [-1, -0.5, -0.7], max: [1, 0.5, 0.6] } as const],

@@ -57,6 +57,8 @@ describe.skipIf(!device)("GpuSurfaceMaker", () => {
         "an octahedron, sparse": [octahedron, { resolution: 32 }],
         "an octahedron, dense": [octahedron, { resolution: 17, sparse: false }],
         "random waves, sparse, cut by the bounds": [wavy, { resolution: 24, slope: 4 }],
+        "an octahedron, normals of the grid": [octahedron, { resolution: 24, normals: "grid" }],
+        "random waves, normals of the grid": [wavy, { resolution: 20, slope: 4, normals: "grid" }],
         "random waves, dense, clockwise": [wavy, { resolution: 16, sparse: false, winding: "clockwise" }],
     } satisfies Record<string, [Perceptron, SurfaceOptions]>;
 

@@ -14,7 +14,7 @@ import { createMask, listAll, listMembers, markAll, rankMask } from "./bitMask.j
 import type { CornerValues } from "./corners.js";
 import { markOpenCells } from "./follow.js";
 import { type CornerClasses, classifyCorners, emitTriangles, emitVertices } from "./marchingCubes.js";
-import { finishNormals } from "./normals.js";
+import { finishNormals, gridNormals } from "./normals.js";
 import { clipDistances, cornerCounts, markChildren, memberPoints } from "./refine.js";
 
 /** Where a field is meaningful, and how far its distances can be trusted. */
@@ -45,7 +45,7 @@ export async function extractSurfaceAsync(
     domain: FieldDomain,
     options: SurfaceOptions = {},
 ): Promise<Surface> {
-    const { resolution = 64, winding = "counterClockwise", signal } = options;
+    const { resolution = 64, winding = "counterClockwise", normals: source = "field", signal } = options;
     const grid = createGrid(domain.bounds, resolution);
     const statistics = emptyStatistics();
     const started = performance.now();
@@ -53,10 +53,15 @@ export async function extractSurfaceAsync(
 
     const positions = emitVertices(corners, classes);
     const indices = emitTriangles(corners, classes, winding);
-    const { distances, pointGradients } = await field.evaluateGradientAsync(latent, positions, { signal });
-    const normals = finishNormals(positions, distances, pointGradients, domain.bounds);
+    let normals: Float32Array;
+    if (source === "grid") {
+        normals = gridNormals(corners, classes);
+    } else {
+        const { distances, pointGradients } = await field.evaluateGradientAsync(latent, positions, { signal });
+        normals = finishNormals(positions, distances, pointGradients, domain.bounds);
+        statistics.awaits++;
+    }
 
-    statistics.awaits++;
     statistics.surfaceCells = classes.surfaceCells;
     statistics.vertices = classes.vertexCount;
     statistics.triangles = classes.triangleCount;

@@ -41,7 +41,7 @@ const MAX_UNDER_WAY = 2;
 
 /**
  * A surface that follows its code on the GPU. A remesh is one submit: search, mesh, and hand-over to the front buffers,
- * the counts staying on the GPU; nothing is awaited and nothing read back. Beside the frames, one small read at a time
+ * the counts staying on the GPU; nothing is awaited and nothing read back. Its normals are the grid's. Beside the frames, one small read at a time
  * tells the host the counts, to grow the buffers and to widen the search, in which case the latest request is done again.
  * What is asked for while two remeshes are under way waits, and the latest wins.
  */
@@ -127,7 +127,7 @@ export class LiveSurface {
         const workspace = maker.liveWorkspace();
         const front = this.reserve(capacity.vertices, capacity.triangles);
         const target = scratchTarget(workspace, { vertices: front.vertexCapacity, triangles: front.triangleCapacity });
-        const plan = this.room.plan(this.domain, { resolution, winding }, target);
+        const plan = this.room.plan(this.domain, { resolution, winding, normals: "grid" }, target);
         this.code.update(latent);
 
         const encoder = device.createCommandEncoder({ label: "live remesh" });

@@ -22,21 +22,13 @@ fn boxNormal(point: vec3f) -> vec3f {
     return vec3f(0.0, 0.0, 1.0);
 }
 
-fn fieldNormal(gradient: vec3f) -> vec3f {
-    let length = length(gradient);
-    // As bits, because shader compilers may assume that there is no NaN.
-    let isFinite = (bitcast<u32>(length) & 0x7fffffffu) < 0x7f800000u;
-    if isFinite && length > 1e-12 { return gradient / length; }
-    return vec3f(0.0, 1.0, 0.0);
-}
-
 @compute @workgroup_size(WORKGROUP)
 fn finishNormals(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
     for (var n = id.x; n < counts[0]; n += groups.x * WORKGROUP) {
         let point = vec3f(positions[3u * n], positions[3u * n + 1u], positions[3u * n + 2u]);
         let gradient = vec3f(normals[3u * n], normals[3u * n + 1u], normals[3u * n + 2u]);
         let onBounds = boxDistance(point) > distances[n];
-        var normal = fieldNormal(gradient);
+        var normal = unitNormal(gradient);
         if onBounds { normal = boxNormal(point); }
         normals[3u * n] = normal.x;
         normals[3u * n + 1u] = normal.y;

@@ -23,13 +23,14 @@ export class SearchRoom {
 
     /** @throws if the resolution is out of range */
     plan(domain: FieldDomain, options: SurfaceOptions, target: SurfaceTarget): SurfacePlan {
-        const { resolution = 64, sparse = true, winding = "counterClockwise" } = options;
+        const { resolution = 64, sparse = true, winding = "counterClockwise", normals = "field" } = options;
         const grid = createGrid(domain.bounds, resolution);
         const levels = sparse ? refinementLevels(grid, domain.reach ?? domain.clampDistance, this.slope) : [];
         const size = cornerCounts(grid);
         const all = size[0] * size[1] * size[2];
         const cornerCapacity = levels.length === 0 ? all : Math.min(all, Math.max(listCapacity(size), this.corners));
-        return { grid, levels, winding, cornerCapacity, followedCapacity: followedCapacity(cornerCapacity), target };
+        const lists = { cornerCapacity, followedCapacity: followedCapacity(cornerCapacity) };
+        return { grid, levels, winding, normals, ...lists, target };
     }
 
     /**

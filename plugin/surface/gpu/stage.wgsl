@@ -47,3 +47,12 @@ fn boxDistance(point: vec3f) -> f32 {
 fn groupsFor(items: u32) -> u32 {
     return min((items + WORKGROUP - 1u) / WORKGROUP, 65535u);
 }
+
+// A gradient as a normal; upward where it has no direction.
+fn unitNormal(gradient: vec3f) -> vec3f {
+    let length = length(gradient);
+    // As bits, because shader compilers may assume that there is no NaN.
+    let isFinite = (bitcast<u32>(length) & 0x7fffffffu) < 0x7f800000u;
+    if isFinite && length > 1e-12 { return gradient / length; }
+    return vec3f(0.0, 1.0, 0.0);
+}

@@ -5,6 +5,7 @@ import append from "./append.wgsl?raw";
 import bitMask from "./bitMask.wgsl?raw";
 import corners from "./corners.wgsl?raw";
 import follow from "./follow.wgsl?raw";
+import gridNormals from "./gridNormals.wgsl?raw";
 import marchingCubes from "./marchingCubes.wgsl?raw";
 import normals from "./normals.wgsl?raw";
 import publish from "./publish.wgsl?raw";
@@ -29,6 +30,7 @@ const SOURCES = {
     appendFollowed: ["append", stage + append],
     endRound: ["append", stage + append],
     finishNormals: ["normals", stage + normals],
+    gridNormals: ["gridNormals", stage + corners + gridNormals],
     judge: ["publish", publish],
     publishVertices: ["publish", publish],
     publishIndices: ["publish", publish],

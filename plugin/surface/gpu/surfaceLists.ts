@@ -1,6 +1,6 @@
 import { cornerCounts } from "../cpu/refine.js";
 import { boundsSkin, type Grid, type GridLevel } from "../grid.js";
-import type { Winding } from "../mesh.js";
+import type { NormalSource, Winding } from "../mesh.js";
 import { COUNT_BYTES, SCAN_BLOCK } from "./surfaceKernels.js";
 import type { Workspace } from "./workspace.js";
 
@@ -20,6 +20,7 @@ export interface SurfacePlan {
     grid: Grid;
     levels: readonly GridLevel[];
     winding: Winding;
+    normals: NormalSource;
     /** Corners that the lists hold, and corners followed from open edges among them. */
     cornerCapacity: number;
     followedCapacity: number;

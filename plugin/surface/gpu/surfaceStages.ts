@@ -50,18 +50,9 @@ export function* surfaceStages(
         yield evaluate("followed", followed);
     }
     yield record("triangles", (encoder) => recordTriangles(encoder, kernels, plan, meshing));
-    const { positions, normals } = plan.target;
-    yield {
-        kind: "evaluate",
-        name: "normals",
-        evaluation: {
-            points: positions,
-            pointCount: meshing.counts,
-            groupsOffset: GROUPS_OFFSET,
-            distances: meshing.vertexDistances,
-            pointGradients: normals,
-        },
-    };
+    if (plan.normals === "field") {
+        yield evaluateNormals(plan, meshing);
+    }
     yield record("end", (encoder) => recordEnd(encoder, kernels, plan, lists, meshing, summary));
 }
 
@@ -72,6 +63,21 @@ function record(name: string, run: (encoder: GPUCommandEncoder) => number): Surf
 function evaluate(name: string, { points, counts, distances }: MemberList): SurfaceStage {
     const evaluation = { points, pointCount: counts, groupsOffset: GROUPS_OFFSET, distances };
     return { kind: "evaluate", name, evaluation };
+}
+
+/** Gradients of the field at the vertices. */
+function evaluateNormals({ target }: SurfacePlan, { counts, vertexDistances }: Meshing): SurfaceStage {
+    return {
+        kind: "evaluate",
+        name: "normals",
+        evaluation: {
+            points: target.positions,
+            pointCount: counts,
+            groupsOffset: GROUPS_OFFSET,
+            distances: vertexDistances,
+            pointGradients: target.normals,
+        },
+    };
 }
 
 function recordAll(encoder: GPUCommandEncoder, kernels: SurfaceKernels, list: MemberList): number {
@@ -207,19 +213,25 @@ function recordTriangles(
     return appends + scans + 3;
 }
 
-/** Gradients → normals; counts → summary. */
+/** Gradients, or distances at the corners, → normals; counts → summary. */
 function recordEnd(
     encoder: GPUCommandEncoder,
     kernels: SurfaceKernels,
     plan: SurfacePlan,
     { levels, corners, followed }: SearchLists,
-    { vertexDistances, counts, tally }: Meshing,
+    { vertexDistances, counts, tally, classes, offsets }: Meshing,
     summary: GPUBuffer,
 ): number {
     const { positions, normals } = plan.target;
     const pass = encoder.beginComputePass({ label: "surface normals" });
-    const buffers = { 0: corners.stage, 1: counts, 2: positions, 3: vertexDistances, 4: normals };
-    kernels.dispatch(pass, "finishNormals", counts, buffers);
+    if (plan.normals === "field") {
+        const buffers = { 0: corners.stage, 1: counts, 2: positions, 3: vertexDistances, 4: normals };
+        kernels.dispatch(pass, "finishNormals", counts, buffers);
+    } else {
+        const { stage, members, ranks, distances } = corners;
+        const known = { 0: stage, 2: corners.counts, 3: members, 4: ranks, 5: distances, 9: followed.ranks };
+        kernels.dispatch(pass, "gridNormals", corners.counts, { ...known, 6: classes, 7: offsets, 10: normals });
+    }
     pass.end();
     const counted = [...levels, corners, followed, { counts }];
     counted.forEach((list, i) => {

@@ -146,7 +146,7 @@ async function measureBackToBack(
     const codes = Array.from({ length: Math.min(8, options.codeCount) }, (_, i) => field.createCode(bench.code(i)));
     try {
         const target = scratchTarget(workspace, defaultCapacity(resolution));
-        const plan = new SearchRoom(slope).plan(domain, { resolution }, target);
+        const plan = new SearchRoom(slope).plan(domain, { resolution, normals: "grid" }, target);
         const summary = workspace.storage("summary", summaryBytes(plan.levels.length));
         const run = async (repeats: number) => {
             const encoder = device.createCommandEncoder({ label: "remeshes back to back" });
