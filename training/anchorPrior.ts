@@ -1,5 +1,5 @@
 import type { DecoderMetadata, PriorComponent } from "../plugin/model/decoder.js";
-import { decode, pieceCount } from "./measure.js";
+import { countPieces } from "./measure.js";
 import type { CategoryCodes } from "./prior.js";
 import { progressBar, turn } from "./progress.js";
 import type { TensorField } from "./tensorField.js";
@@ -38,7 +38,7 @@ async function firstWhole(
     codes: readonly Float32Array[],
 ): Promise<Float32Array | null> {
     for (const code of codes) {
-        if (pieceCount(await decode(field, code, metadata, RESOLUTION)) === 1) return code;
+        if ((await countPieces(field, code, metadata, RESOLUTION)) === 1) return code;
     }
     return null;
 }

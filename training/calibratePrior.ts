@@ -1,6 +1,6 @@
 import { sampleLatent } from "../plugin/latent/index.js";
 import type { DecoderMetadata, PriorComponent } from "../plugin/model/decoder.js";
-import { decode, pieceCount } from "./measure.js";
+import { countPieces } from "./measure.js";
 import { progressBar, turn } from "./progress.js";
 import type { TensorField } from "./tensorField.js";
 
@@ -53,7 +53,7 @@ async function widestSpread(
         let whole = 0;
         for (; whole < count; whole++) {
             const latent = sampleLatent(alone, { seed: FIRST_SEED + whole });
-            if (pieceCount(await decode(field, latent, metadata, RESOLUTION)) !== 1) break;
+            if ((await countPieces(field, latent, metadata, RESOLUTION)) !== 1) break;
         }
         if (whole === count) return spread;
     }

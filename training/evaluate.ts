@@ -1,6 +1,6 @@
 import { sampleLatent } from "../plugin/latent/index.js";
 import type { DecoderMetadata } from "../plugin/model/decoder.js";
-import { decode, evaluationPoints, intersectionOverUnion, pieceCount, slopesNear } from "./measure.js";
+import { countPieces, evaluationPoints, intersectionOverUnion, slopesNear } from "./measure.js";
 import { progressBar, turn } from "./progress.js";
 import type { ShapeSource } from "./shapes.js";
 import type { TensorField } from "./tensorField.js";
@@ -110,7 +110,7 @@ async function measureFamily(
         const { distance: truth } = await source.truth(name, seed);
         const points = evaluationPoints(name, seed, pointCount);
         values.push(await intersectionOverUnion(field, latent, truth, points));
-        whole += pieceCount(await decode(field, latent, metadata, PIECE_RESOLUTION)) === 1 ? 1 : 0;
+        whole += (await countPieces(field, latent, metadata, PIECE_RESOLUTION)) === 1 ? 1 : 0;
         await done();
     }
     return {
@@ -132,7 +132,7 @@ async function shareInOnePiece(
     let whole = 0;
     for (let seed = 0; seed < count; seed++) {
         const latent = sampleLatent(metadata, { seed, category });
-        whole += pieceCount(await decode(field, latent, metadata, PIECE_RESOLUTION)) === 1 ? 1 : 0;
+        whole += (await countPieces(field, latent, metadata, PIECE_RESOLUTION)) === 1 ? 1 : 0;
         await done();
     }
     return whole / count;

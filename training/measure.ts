@@ -1,3 +1,4 @@
+import type { Field } from "../plugin/field/field.js";
 import type { DecoderMetadata } from "../plugin/model/decoder.js";
 import { extractSurfaceAsync } from "../plugin/surface/cpu/extractSurface.js";
 import type { SurfaceMesh } from "../plugin/surface/mesh.js";
@@ -48,6 +49,27 @@ export async function decode(
     resolution: number,
 ): Promise<SurfaceMesh> {
     return (await extractSurfaceAsync(field, latent, domain, { resolution })).mesh;
+}
+
+/** How many pieces the shape of a code has, found without its normals, which cost as much as all else. */
+export async function countPieces(
+    field: TensorField,
+    latent: Float32Array,
+    domain: Pick<DecoderMetadata, "bounds" | "clampDistance">,
+    resolution: number,
+): Promise<number> {
+    const flat: Field = {
+        maker: field.maker,
+        latentSize: field.latentSize,
+        evaluateAsync: (code, points) => field.evaluateAsync(code, points),
+        evaluateGradientAsync: async (_, points) => ({
+            distances: new Float32Array(points.length / 3),
+            pointGradients: new Float32Array(points.length),
+            latentGradients: null,
+        }),
+        dispose: () => {},
+    };
+    return pieceCount((await extractSurfaceAsync(flat, latent, domain, { resolution })).mesh);
 }
 
 /** Pieces of a mesh that hang together by shared vertices; a hollow inside counts as one more. */
