@@ -37,7 +37,7 @@ export interface Completion {
     /** null for decoders without categories. */
     readonly category: string | null;
     readonly confidence: Confidence;
-    /** Evaluations of the field with derivatives that the last stage took. */
+    /** Evaluations of the field with derivatives on the way from its start, all stages together; at most 15. */
     readonly iterations: number;
     /** Twice the negative logarithm of the posterior, up to a constant of the scan: lower is likelier. */
     readonly cost: number;

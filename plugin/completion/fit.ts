@@ -26,8 +26,8 @@ const SCORE_SAMPLES = 72;
 const STAGES: readonly Stage[] = [
     { sampleCount: 96, keep: 64, iterations: 2, noise: 0.03, outlier: 0.15, growth: 0.02 },
     { sampleCount: 160, keep: 32, iterations: 3, noise: 0.02, outlier: 0.12, growth: 0.03 },
-    { sampleCount: 384, keep: 6, iterations: 5, noise: 0.012, outlier: 0.08, growth: 0.06 },
-    { sampleCount: 1024, keep: 2, iterations: 8, noise: 0.01, outlier: 0.06, growth: 0.06 },
+    { sampleCount: 384, keep: 6, iterations: 4, noise: 0.012, outlier: 0.08, growth: 0.06 },
+    { sampleCount: 1024, keep: 3, iterations: 6, noise: 0.01, outlier: 0.06, growth: 0.06 },
 ];
 
 /** Of the guesses: shapes drawn from the prior; the rest begins at its components' means. */
@@ -78,7 +78,10 @@ export async function searchShapes(
     const first = chooseStarts(begin, coarse, starts.poses, look, starts.extent, STAGES[0].keep - SHAPES);
     const trial = problemWith(STAGES[0], SHAPE_SAMPLES, 1);
     const shapes = await chooseShapes(prior, first.posesOf, (...pair) => trial.dataCostsOf(...pair), SHAPES);
-    let states = [...first.states, ...shapes];
+    let guesses: readonly Pick<Fit, "state" | "iterations">[] = [...first.states, ...shapes].map((state) => ({
+        state,
+        iterations: 0,
+    }));
     onProgress?.(0.3);
     let fits: Fit[] = [];
     const total = STAGES.reduce((sum, { sampleCount, keep, iterations }) => sum + sampleCount * keep * iterations, 0);
@@ -86,13 +89,14 @@ export async function searchShapes(
     for (const [index, stage] of STAGES.entries()) {
         const problem = problemWith(stage, stage.sampleCount, 2 + index);
         fits = [];
-        for (const state of states.slice(0, stage.keep)) {
-            fits.push(await minimise(problem, state, stage.iterations));
+        for (const { state, iterations } of guesses.slice(0, stage.keep)) {
+            const fit = await minimise(problem, state, stage.iterations);
+            fits.push({ ...fit, iterations: iterations + fit.iterations });
             done += stage.sampleCount * stage.iterations;
             onProgress?.(0.3 + (0.7 * done) / total);
         }
         fits.sort((a, b) => a.evidence - b.evidence);
-        states = fits.map(({ state }) => state);
+        guesses = fits;
     }
     return fits.map((fit) => {
         const { component, squared } = nearestComponent(prior, fit.state.latent);

@@ -15,8 +15,8 @@ export interface ShapeError {
     readonly iou: number;
 }
 
-const POINTS = 10_000;
-const VOLUME_POINTS = 3000;
+const POINTS = 30_000;
+const VOLUME_POINTS = 2000;
 
 /** How far a result is from the true mesh, both in the true model's frame, whose longest side is 1.8. */
 export function shapeError(truth: TriangleMesh, result: TriangleMesh, distance: SignedDistance): ShapeError {

@@ -1,0 +1,66 @@
+import { afterAll, describe, expect, it } from "vitest";
+import { createCodePrior } from "../../plugin/completion/codePrior.js";
+import { Extent } from "../../plugin/completion/extent.js";
+import { finalProblem } from "../../plugin/completion/fit.js";
+import { minimise } from "../../plugin/completion/levenbergMarquardt.js";
+import { outwardNormals } from "../../plugin/completion/normals.js";
+import { rotationOf, type Similarity } from "../../plugin/completion/pose.js";
+import { toUnitScan } from "../../plugin/completion/scan.js";
+import type { Field } from "../../plugin/field/field.js";
+import { FusedField } from "../../plugin/field/fused/fusedField.js";
+import { OnnxRuntimeField } from "../../plugin/field/onnxRuntime/onnxRuntimeField.js";
+import { ReferenceField } from "../../plugin/field/referenceField.js";
+import { octahedronDecoder } from "../support/decoders.js";
+import { requestTestDevice, uncapturedErrors } from "../support/gpu.js";
+import { octahedronMesh } from "./support/octahedron.js";
+
+const device = await requestTestDevice();
+/** Of codes, and of poses in the scan's unit frame, whose longest side is 1.8. */
+const TOLERANCE = 1e-3;
+
+afterAll(() => device?.destroy());
+
+const decoder = octahedronDecoder();
+const pose: Similarity = { rotation: rotationOf([0, 0.2, 0]), scale: 1.3, translation: [2, 0.5, -1] };
+const scan = octahedronMesh(0.75, 16, pose, (x, y) => x < -0.1 && y < 0.3);
+
+/** A fit from a start that is off in code, turn, size and place. */
+async function fitOn(field: Field) {
+    const unit = toUnitScan("test", scan, 1.8);
+    const prior = createCodePrior("test", decoder.metadata, decoder.latentSize, undefined);
+    const extent = new Extent(unit.positions, 1.8, 0.1);
+    const problem = finalProblem(field, decoder.bounds, prior, unit, outwardNormals(unit), { upAxis: 1, extent });
+    const start: Similarity = { rotation: rotationOf([0.03, 0.35, 0]), scale: 1.1, translation: [0.05, -0.04, 0.03] };
+    const state = { latent: new Float32Array(2), pose: start, start };
+    const { cost: startCost } = await problem.linearise(state);
+    return { ...(await minimise(problem, state, 15)), startCost };
+}
+
+describe("a fit ends at the same code and pose, whoever computes the field", () => {
+    it("on WASM and in plain code", async () => {
+        const wasm = await OnnxRuntimeField.CreateAsync(decoder);
+        const found = await fitOn(wasm);
+        wasm.dispose();
+        expectSame(found, await fitOn(new ReferenceField(decoder.perceptron!)));
+    });
+
+    it.skipIf(!device)("on the GPU and in plain code", async () => {
+        const fused = await FusedField.CreateAsync(device!, decoder.perceptron!);
+        const found = await fitOn(fused);
+        fused.dispose();
+        expectSame(found, await fitOn(new ReferenceField(decoder.perceptron!)));
+        expect(uncapturedErrors).toEqual([]);
+    });
+});
+
+function expectSame(a: Awaited<ReturnType<typeof fitOn>>, b: Awaited<ReturnType<typeof fitOn>>): void {
+    // It went somewhere.
+    expect(b.cost).toBeLessThan(0.2 * b.startCost);
+    const apart = [
+        ...a.state.latent.map((value, i) => value - b.state.latent[i]),
+        ...a.state.pose.rotation.map((value, i) => value - b.state.pose.rotation[i]),
+        ...a.state.pose.translation.map((value, axis) => value - b.state.pose.translation[axis]),
+        a.state.pose.scale / b.state.pose.scale - 1,
+    ];
+    expect(Math.max(...apart.map(Math.abs))).toBeLessThan(TOLERANCE);
+}
