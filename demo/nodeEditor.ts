@@ -10,12 +10,15 @@ export function openEditor(nodeGeometry: NodeGeometry, hostElement: HTMLElement)
     showWholeGraph(hostElement);
 }
 
-/** The editor lays a graph out by itself, and leaves it where it may be out of sight: its own button brings it in. */
+/**
+ * The editor lays a graph out by itself, and leaves it where it may be out of sight: its own button brings it in, pressed
+ * until someone else takes over, for nodes have their sizes a while after they are drawn.
+ */
 function showWholeGraph(host: HTMLElement): void {
     const press = () => {
         const labels = [...host.querySelectorAll<HTMLElement>("#propertyTab button, #propertyTab .button")];
         labels.find(({ textContent }) => textContent?.trim() === "Zoom to fit")?.click();
     };
-    // Nodes have their sizes, by which it is laid out, a while after they are drawn.
-    setTimeout(press, 500);
+    const timers = [500, 1500, 3000].map((delay) => setTimeout(press, delay));
+    host.addEventListener("pointerdown", () => timers.forEach(clearTimeout), { once: true, capture: true });
 }

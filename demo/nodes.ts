@@ -2,6 +2,7 @@ import "@babylonjs/core/Meshes/Node/Blocks/allBlocks.js";
 import { NullEngine } from "@babylonjs/core/Engines/nullEngine.js";
 import { Scene } from "@babylonjs/core/scene.js";
 import { buildAsync, onGraphErrorObservable, parseNodeGeometry, registerShapeModel, ShapeModel } from "babylon-deepsdf";
+import "./shared/nav.js";
 
 const GRAPHS = ["marketStall", "morphRow"];
 
@@ -12,7 +13,7 @@ start().catch(show);
 
 async function start(): Promise<void> {
     const name = GRAPHS.includes(address.get("graph") ?? "") ? (address.get("graph") as string) : GRAPHS[0];
-    document.querySelector(`nav a[href="?graph=${name}"]`)?.setAttribute("aria-current", "page");
+    document.querySelector(`nav.graphs a[href="?graph=${name}"]`)?.setAttribute("aria-current", "page");
 
     // The editor draws its preview with an engine of its own; shapes are made beside it, on WASM.
     const scene = new Scene(new NullEngine());

@@ -149,9 +149,7 @@ export class Trainer {
     /** Mean |clamped prediction − clamped distance|, one-sided where the distance is at the clamp, plus the penalty. */
     private loss(batch: Batch, penalty: number): { error: tfc.Scalar; total: tfc.Scalar } {
         const { tf, recipe } = this;
-        // A product rather than a gather: the WASM kernels have no gradient for the latter.
-        const chosen = tf.oneHot(tf.tensor1d(batch.shapes, "int32"), this.codes.shape[0]);
-        const codes = tf.matMul(tf.cast(chosen as tfc.Tensor2D, "float32"), this.codes as tfc.Tensor2D) as tfc.Tensor2D;
+        const codes = this.chosenCodes(batch.shapes);
         const points = tf.tensor2d(batch.points, [batch.distances.length, 3]);
         const expected = tf.tensor2d(batch.distances, [batch.distances.length, 1]);
         const predicted = this.network.distances(codes, points);
@@ -165,6 +163,18 @@ export class Trainer {
         const lengths = tf.mean(tf.sum(tf.square(codes), 1));
         const wrongSide = tf.mul(this.wrongSide(predicted, expected), recipe.signWeight);
         return { error, total: tf.addN([error, wrongSide, tf.mul(lengths, penalty)]) as tfc.Scalar };
+    }
+
+    /** A code for each shape of a batch. A product rather than a gather: the WASM kernels have no gradient for that. */
+    private chosenCodes(shapes: Int32Array): tfc.Tensor2D {
+        const { tf } = this;
+        const count = this.codes.shape[0] as number;
+        // oneHot takes no single class.
+        const chosen =
+            count === 1
+                ? tf.ones([shapes.length, 1])
+                : tf.cast(tf.oneHot(tf.tensor1d(shapes, "int32"), count), "float32");
+        return tf.matMul(chosen as tfc.Tensor2D, this.codes as unknown as tfc.Tensor2D);
     }
 
     /** How far points lie on the wrong side of the decoded surface, on the mean: hard samples (Duan et al., 2020). */

@@ -51,7 +51,7 @@ async function download(
     const response = await fetch(url, { signal }).catch((cause: unknown) => {
         signal?.throwIfAborted();
         throw new Error(
-            `ShapeModel.LoadAsync: ${url} could not be fetched (${cause instanceof Error ? cause.message : String(cause)}); expected a reachable .onnx file; check the address and the server's CORS headers`,
+            `ShapeModel.LoadAsync: ${url} could not be fetched (${cause instanceof Error ? cause.message : String(cause)}); expected a reachable .onnx file; check the address and the server's CORS headers; in Node, read the file and pass its bytes`,
         );
     });
     if (!response.ok) {

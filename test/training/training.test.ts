@@ -126,6 +126,9 @@ describe("Trainer", () => {
             true,
         );
         expect(codes[0]).not.toEqual(codes[1]);
+        // One alone, too.
+        const [only] = await fitCodesAsync(tf, tinyRecipe, weights, set.shapes.slice(1, 2), starts.slice(1, 2), 5);
+        expect(only.some((value) => value !== 0)).toBe(true);
 
         const fixed = new Trainer(tf, set, tinyRecipe, { weights, codesOnly: true });
         await train(fixed, 0, 3);
