@@ -39,15 +39,7 @@ const demo = {
     },
 };
 
-const external = [
-    /^@babylonjs\//,
-    /^onnxruntime-web/,
-    /^@bufbuild\//,
-    /^@gltf-transform\//,
-    "cli-progress",
-    /^three/,
-    /^node:/,
-];
+const external = [/^@babylonjs\//, /^onnxruntime-web/, /^@bufbuild\//, "cli-progress", /^three/, /^node:/];
 
 const library = {
     // Beside the module that starts it, the worker is found whatever the package is served from.
@@ -56,6 +48,7 @@ const library = {
     worker: { format: "es" as const, rollupOptions: { external } },
     build: {
         outDir: resolve(root, "dist"),
+        license: { fileName: "licences.md" },
         emptyOutDir: true,
         target: "es2022",
         minify: false,
@@ -82,6 +75,7 @@ const umd = {
     },
     build: {
         outDir: resolve(root, "dist/umd"),
+        license: { fileName: "licences.md" },
         emptyOutDir: true,
         target: "es2022",
         minify: true,

@@ -52,6 +52,8 @@ export default defineConfig({
                     browser: {
                         enabled: true,
                         headless: true,
+                        // Dependencies are bundled before the first page, which a busy machine takes long for.
+                        connectTimeout: 300_000,
                         screenshotFailures: false,
                         provider: playwright({
                             launchOptions: {

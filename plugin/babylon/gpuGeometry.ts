@@ -43,13 +43,32 @@ export function setGpuGeometry(
     setBounds(mesh, bounds);
 }
 
+/** Whether a geometry's triangles are on the GPU and nowhere else. */
+export function isOnGpuAlone(geometry: Geometry): boolean {
+    return geometry.getTotalIndices() > 0 && geometry.getIndices()?.length === 0;
+}
+
+/** Lets a geometry draw a triangle without area. */
+export function clearGpuGeometry(geometry: Geometry): void {
+    const engine = geometry.getScene().getEngine();
+    const formerIndices = geometry.getIndexBuffer();
+    for (const kind of [VertexBuffer.PositionKind, VertexBuffer.NormalKind]) {
+        const corner = new VertexBuffer(engine, new Float32Array(3), kind, { updatable: false, stride: 3, size: 3 });
+        geometry.setVerticesBuffer(corner, 1);
+    }
+    geometry.setIndexBuffer(engine.createIndexBuffer([0, 0, 0]), 1, 3, false);
+    if (formerIndices) {
+        engine._releaseBuffer(formerIndices);
+    }
+}
+
 /**
  * Gives a mesh vertex data from the CPU. One that drew from GPU buffers gets a fresh geometry, because Babylon keeps the
  * index count of those.
  */
 export function setCpuGeometry(mesh: Mesh, surface: SurfaceMesh): void {
     const { geometry } = mesh;
-    if (geometry && geometry.getTotalIndices() > 0 && (geometry.getIndices()?.length ?? 0) === 0) {
+    if (geometry && isOnGpuAlone(geometry)) {
         geometry.releaseForMesh(mesh);
     }
     toVertexData(surface).applyToMesh(mesh);

@@ -12,9 +12,9 @@ import {
     checkMode,
     surfaceOfCompletionAsync,
 } from "../completion/surfaceOfCompletion.js";
-import type { Field } from "../field/field.js";
 import type { Decoder } from "../model/decoder.js";
 import { type ScanSource, toScanAsync } from "./scanSource.js";
+import type { ShapeSurfaces } from "./shapeSurfaces.js";
 
 export interface CompleteScanOptions extends CompletionOptions {
     /** What `createMeshAsync` makes of the results; "replace" unless given. */
@@ -34,9 +34,12 @@ export interface CompletionMeshOptions {
 /** What completing takes of a model. */
 export interface CompletionHost {
     readonly scene: Scene;
-    readonly field: Field;
     readonly decoder: Decoder;
-    readonly slope: number;
+    /** What `work` gives; done again where the device was lost meanwhile. */
+    runAsync<Result>(
+        work: (surfaces: ShapeSurfaces) => Promise<Result>,
+        signal: AbortSignal | undefined,
+    ): Promise<Result>;
     /** The caller's signal joined with the model's disposal. */
     signalOf(signal: AbortSignal | undefined): AbortSignal;
 }
@@ -100,14 +103,14 @@ export class ScanCompletion {
         resolution,
         signal,
     }: CompletionMeshOptions = {}): Promise<CompletionSurface> {
-        const { field, decoder, slope } = this.host;
-        return surfaceOfCompletionAsync(field, decoder, this.scan, this.completion, {
-            mode,
-            resolution,
-            slope,
-            winding: "clockwise",
-            signal: this.host.signalOf(signal),
-        });
+        const { host, scan, completion } = this;
+        const both = host.signalOf(signal);
+        const options = { mode, resolution, winding: "clockwise", signal: both } as const;
+        return host.runAsync(
+            ({ field, slope }) =>
+                surfaceOfCompletionAsync(field, host.decoder, scan, completion, { ...options, slope }),
+            both,
+        );
     }
 }
 
@@ -120,7 +123,10 @@ export async function completeScanOn(
     checkMode("completeScanAsync", mode);
     const scan = await toScanAsync(source);
     const signal = host.signalOf(options.signal);
-    const completions = await completeScanAsync(host.field, host.decoder, scan, { ...options, signal });
+    const completions = await host.runAsync(
+        ({ field }) => completeScanAsync(field, host.decoder, scan, { ...options, signal }),
+        signal,
+    );
     return completions.map((completion) => new ScanCompletion(host, completion, mode));
 }
 

@@ -1,9 +1,7 @@
-import type { AbstractEngine } from "@babylonjs/core/Engines/abstractEngine.js";
 import { Mesh } from "@babylonjs/core/Meshes/mesh.js";
 import type { VertexData } from "@babylonjs/core/Meshes/mesh.vertexData.js";
 import { Observable } from "@babylonjs/core/Misc/observable.js";
 import type { Scene } from "@babylonjs/core/scene.js";
-import { isEncodable } from "../field/field.js";
 import type { LatentSampleOptions } from "../latent/index.js";
 import {
     checkLatent,
@@ -13,22 +11,21 @@ import {
     sampleLatent,
     sampleLatentAround,
     typicality,
-    typicalLatents,
 } from "../latent/index.js";
 import type { Bounds, Decoder, DecoderMetadata, LatentAxis } from "../model/decoder.js";
 import { readDecoder } from "../model/readDecoder.js";
 import type { Surface } from "../surface/cpu/extractSurface.js";
-import { type GpuSurface, GpuSurfaceMaker } from "../surface/gpu/gpuSurface.js";
+import type { GpuSurface } from "../surface/gpu/gpuSurface.js";
 import { checkResolution } from "../surface/grid.js";
 import type { SurfaceStatistics } from "../surface/mesh.js";
-import { fieldReachAsync, fieldSlopeAsync } from "../surface/slope.js";
-import { type Backend, chooseBackend, deviceOf } from "./backend.js";
-import { createFieldAsync, type Evaluator } from "./createField.js";
-import { setCpuGeometry, setGpuGeometry, toVertexData } from "./gpuGeometry.js";
-import { LatestWins } from "./latestWins.js";
-import { LiveMesh } from "./liveMesh.js";
+import { type Backend, chooseBackend } from "./backend.js";
+import type { Evaluator } from "./createField.js";
+import { DeviceSurfaces } from "./deviceSurfaces.js";
+import { setCpuGeometry, toVertexData } from "./gpuGeometry.js";
+import { GpuShapes } from "./gpuShapes.js";
+import { LiveMeshes, type LiveShape } from "./liveMeshes.js";
 import { type DecoderSource, readSource } from "./readSource.js";
-import type { CompleteScanOptions, ScanCompletion } from "./scanCompletion.js";
+import type { CompleteScanOptions, CompletionHost, ScanCompletion } from "./scanCompletion.js";
 import type { ScanSource } from "./scanSource.js";
 import type {
     ShapeEvent,
@@ -38,7 +35,7 @@ import type {
     ShapePopulationOptions,
 } from "./shapeOptions.js";
 import { atOrigin, checkTransforms, distinctLatents, placeInstances, type ShapePopulation } from "./shapePopulation.js";
-import { ShapeSurfaces } from "./shapeSurfaces.js";
+import { type SurfacesMaker, surfacesMaker } from "./surfacesMaker.js";
 
 const DEFAULT_RESOLUTION = 64;
 
@@ -46,16 +43,18 @@ const DEFAULT_RESOLUTION = 64;
 export class ShapeModel {
     /** Tells of each surface made, and what it took. */
     readonly onSurfaceObservable = new Observable<ShapeEvent>();
-    /** Tells of failures of `updateMesh`, which nobody awaits. */
-    readonly onErrorObservable = new Observable<{ readonly mesh: Mesh; readonly error: Error }>();
+    /** Tells of failures that nobody awaits: of `updateMesh`, and, with null as mesh, of restoring after a lost device. */
+    readonly onErrorObservable = new Observable<{ readonly mesh: Mesh | null; readonly error: Error }>();
     readonly onDisposeObservable = new Observable<ShapeModel>();
 
     private lastStatistics: SurfaceStatistics | null = null;
-    private readonly liveMeshes = new Map<
-        Mesh,
-        { update(request: Required<Omit<ShapeOptions, "signal">>): void; dispose(): void }
-    >();
+    private madeBy: Evaluator = "onnxruntime";
+    private readonly surfaces: DeviceSurfaces;
+    private readonly shapes: GpuShapes;
+    private readonly live: LiveMeshes;
     private readonly disposal = new AbortController();
+    /** Ends what is left when the last mesh is gone too. */
+    private readonly free: () => void;
 
     /**
      * Loads a decoder, ours or a foreign one, and makes it ready on the scene's engine.
@@ -63,38 +62,57 @@ export class ShapeModel {
      * @throws if the source is no decoder, its sizes contradict the options, or the backend asked for is missing
      */
     static async LoadAsync(source: DecoderSource, scene: Scene, options: ShapeModelOptions = {}): Promise<ShapeModel> {
-        const { backend: requested = "auto", evaluator = "auto", signal, onProgress, latentDeviation } = options;
-        const engine: AbstractEngine = scene.getEngine();
-        const backend = chooseBackend(requested, engine);
+        const { backend: requested = "auto", signal, onProgress, latentDeviation } = options;
+        const backend = chooseBackend(requested, scene.getEngine());
         const { bytes, name } = await readSource(source, signal, onProgress, options.maxBytes);
         const decoder = readDecoder(bytes, { ...options, name });
-        const device = backend === "webgpu" ? deviceOf(engine) : null;
-        const field = await createFieldAsync(decoder, device, evaluator, options.halves);
+        const make = surfacesMaker(decoder, options);
+        const model = new ShapeModel(scene, decoder, backend, make, latentDeviation ?? null);
         try {
-            signal?.throwIfAborted();
-            const maker = device ? await GpuSurfaceMaker.CreateAsync(device) : null;
-            const latents = typicalLatents(decoder.metadata);
-            const slope = await fieldSlopeAsync(field, decoder, latents);
-            const { bounds, clampDistance } = decoder;
-            const domain = { bounds, clampDistance, reach: await fieldReachAsync(field, decoder, latents) };
-            signal?.throwIfAborted();
-            const surfaces = new ShapeSurfaces(field, maker, domain, slope, options.frameBudget);
-            return new ShapeModel(scene, decoder, surfaces, latentDeviation ?? null);
+            await model.surfaces.runAsync(async ({ field }) => {
+                model.madeBy = field.maker === "fused" ? "fused" : "onnxruntime";
+            }, model.signalOf(signal));
         } catch (error) {
-            field.dispose();
+            model.dispose();
             throw error;
         }
+        return model;
     }
 
     private constructor(
         readonly scene: Scene,
         private readonly decoder: Decoder,
-        private readonly surfaces: ShapeSurfaces,
+        /** Where shapes are computed. */
+        readonly backend: Backend,
+        make: SurfacesMaker,
         private readonly latentDeviation: number | null,
     ) {
-        const observer = scene.onDisposeObservable.addOnce(() => this.dispose());
+        this.shapes = new GpuShapes(scene, decoder.bounds);
+        this.surfaces = new DeviceSurfaces(scene.getEngine(), backend === "webgpu", make, {
+            onLost: () => this.live.lose(),
+            onBack: () => this.shapes.clear(),
+            onRestored: async (surfaces) => {
+                this.live.restore();
+                const isPresent = () => this.surfaces.isPresent(surfaces);
+                await this.shapes.restoreAsync(surfaces, isPresent, (mesh) => this.live.has(mesh));
+            },
+            onFailed: (error) => this.reportError(null, error),
+        });
+        this.live = new LiveMeshes(
+            this.surfaces,
+            this.shapes,
+            (mesh, statistics) => this.note(mesh, statistics),
+            (mesh, error) => this.reportError(mesh, error),
+        );
+        const observer = scene.onDisposeObservable.addOnce(() => {
+            this.dispose();
+            this.free();
+        });
         // A scene that lives on must not hold models that are gone.
-        this.onDisposeObservable.addOnce(() => observer.remove());
+        this.free = () => {
+            observer.remove(true);
+            this.surfaces.dispose();
+        };
     }
 
     /** Length of a code. */
@@ -112,12 +130,8 @@ export class ShapeModel {
         return this.decoder.metadata?.axes ?? [];
     }
 
-    get backend(): Backend {
-        return this.maker ? "webgpu" : "wasm";
-    }
-
     get evaluator(): Evaluator {
-        return this.field.maker === "fused" ? "fused" : "onnxruntime";
+        return this.madeBy;
     }
 
     /** Box in which the shapes lie, model units. */
@@ -193,7 +207,8 @@ export class ShapeModel {
     ): Promise<Float32Array> {
         this.throwIfDisposed("evaluateAsync");
         checkLatent("evaluateAsync", latent, this.latentSize);
-        return this.field.evaluateAsync(latent, points, { signal: this.signalOf(options.signal) });
+        const signal = this.signalOf(options.signal);
+        return this.surfaces.runAsync(({ field }) => field.evaluateAsync(latent, points, { signal }), signal);
     }
 
     /**
@@ -203,9 +218,13 @@ export class ShapeModel {
      */
     async createMeshAsync(name: string, options: ShapeMeshOptions): Promise<Mesh> {
         const { latent, resolution } = this.checked("createMeshAsync", options);
-        if (this.maker && !options.keepData) {
+        if (this.backend === "webgpu" && !options.keepData) {
             const signal = this.signalOf(options.signal);
-            return this.showOnGpu(name, await this.surfaces.extractOnGpuAsync(latent, resolution, signal));
+            const surface = await this.surfaces.runAsync(
+                (surfaces) => surfaces.extractOnGpuAsync(latent, resolution, signal),
+                signal,
+            );
+            return this.showOnGpu(name, surface, { latent, resolution });
         }
         return this.showOnCpu(name, await this.extract(latent, resolution, options.signal));
     }
@@ -224,16 +243,20 @@ export class ShapeModel {
         const signal = this.signalOf(options.signal);
         const { distinct, meshOf } = distinctLatents(latents);
         const meshes: Mesh[] = [];
-        if (this.maker && !keepData) {
-            for (const surface of await this.surfaces.extractManyOnGpuAsync(distinct, resolution, signal)) {
-                meshes.push(this.showOnGpu(`${name} ${meshes.length}`, surface));
+        if (this.backend === "webgpu" && !keepData) {
+            const made = await this.surfaces.runAsync(
+                (surfaces) => surfaces.extractManyOnGpuAsync(distinct, resolution, signal),
+                signal,
+            );
+            for (const [index, surface] of made.entries()) {
+                meshes.push(this.showOnGpu(`${name} ${index}`, surface, { latent: distinct[index], resolution }));
             }
         } else {
-            const surfaces: Surface[] = [];
+            const made: Surface[] = [];
             for (const latent of distinct) {
-                surfaces.push(await this.surfaces.extractAsync(latent, resolution, signal));
+                made.push(await this.extract(latent, resolution, signal));
             }
-            meshes.push(...surfaces.map((surface, index) => this.showOnCpu(`${name} ${index}`, surface)));
+            meshes.push(...made.map((surface, index) => this.showOnCpu(`${name} ${index}`, surface)));
         }
         const population = { meshes, meshOf };
         if (transforms || distinct.length < latents.length) {
@@ -260,9 +283,13 @@ export class ShapeModel {
         this.throwIfDisposed("completeScanAsync");
         // Most games complete nothing: the code for it is only loaded here.
         const { completeScanOn } = await import("./scanCompletion.js");
-        const { scene, field, decoder } = this;
-        const { slope } = this.surfaces;
-        const host = { scene, field, decoder, slope, signalOf: (signal?: AbortSignal) => this.signalOf(signal) };
+        const { scene, decoder, surfaces } = this;
+        const host: CompletionHost = {
+            scene,
+            decoder,
+            runAsync: (work, signal) => surfaces.runAsync(work, signal),
+            signalOf: (signal) => this.signalOf(signal),
+        };
         return completeScanOn(host, scan, options);
     }
 
@@ -281,7 +308,7 @@ export class ShapeModel {
             );
         }
         // The caller may reuse the array before the work is done.
-        this.liveMesh(mesh).update({ ...request, latent: request.latent.slice() });
+        this.live.update(mesh, { ...request, latent: request.latent.slice() });
     }
 
     /** Frees what the decoder holds; calls still running reject. Meshes stay, and stay drawn. */
@@ -290,40 +317,27 @@ export class ShapeModel {
             return;
         }
         this.disposal.abort(new Error("ShapeModel: this model was disposed while it worked; load it again"));
-        for (const live of this.liveMeshes.values()) {
-            live.dispose();
-        }
-        this.liveMeshes.clear();
-        this.field.dispose();
-        this.maker?.dispose();
+        this.live.dispose();
+        this.release();
         this.onDisposeObservable.notifyObservers(this);
         this.onSurfaceObservable.clear();
         this.onErrorObservable.clear();
         this.onDisposeObservable.clear();
     }
 
-    private liveMesh(mesh: Mesh) {
-        let live = this.liveMeshes.get(mesh);
-        if (!live) {
-            const { maker, field, domain, slope } = this.surfaces;
-            const report = (statistics: SurfaceStatistics) => this.note(mesh, statistics);
-            const fail = (error: unknown) => this.reportError(mesh, error);
-            live =
-                maker && isEncodable(field)
-                    ? new LiveMesh(mesh, field, maker, domain, slope, report, fail)
-                    : new LatestWins(async ({ latent, resolution }, signal) => {
-                          const surface = await this.extract(latent, resolution, signal);
-                          setCpuGeometry(mesh, surface.mesh);
-                          report(surface.statistics);
-                      }, fail);
-            this.liveMeshes.set(mesh, live);
-            const made = live;
-            mesh.onDisposeObservable.addOnce(() => {
-                made.dispose();
-                this.liveMeshes.delete(mesh);
-            });
+    /** What is drawn from the GPU alone is decoded again after a lost device, also when the model is gone. */
+    private release(): void {
+        if (this.shapes.isEmpty) {
+            this.free();
+            return;
         }
-        return live;
+        this.surfaces.rest();
+        const observer = this.scene.onGeometryRemovedObservable.add(() => {
+            if (this.shapes.isEmpty) {
+                observer.remove(true);
+                this.free();
+            }
+        });
     }
 
     private checked(operation: string, options: ShapeOptions): Required<Omit<ShapeOptions, "signal">> {
@@ -344,23 +358,14 @@ export class ShapeModel {
         return { resolution };
     }
 
-    private get field() {
-        return this.surfaces.field;
-    }
-
-    private get maker() {
-        return this.surfaces.maker;
-    }
-
     private extract(latent: Float32Array, resolution: number, signal: AbortSignal | undefined): Promise<Surface> {
-        return this.surfaces.extractAsync(latent, resolution, this.signalOf(signal));
+        const both = this.signalOf(signal);
+        return this.surfaces.runAsync((surfaces) => surfaces.extractAsync(latent, resolution, both), both);
     }
 
-    private showOnGpu(name: string, surface: GpuSurface): Mesh {
+    private showOnGpu(name: string, surface: GpuSurface, recipe: LiveShape): Mesh {
         const mesh = new Mesh(name, this.scene);
-        // A mesh without vertices is none to Babylon; an empty shape is one triangle without area.
-        const [vertices, triangles] = [surface.vertexCount, surface.triangleCount].map((count) => Math.max(1, count));
-        setGpuGeometry(mesh, surface, vertices, triangles, this.bounds);
+        this.shapes.show(mesh, surface, recipe);
         this.note(mesh, surface.statistics);
         return mesh;
     }
@@ -382,7 +387,7 @@ export class ShapeModel {
         this.onSurfaceObservable.notifyObservers({ mesh, statistics });
     }
 
-    private reportError(mesh: Mesh, cause: unknown): void {
+    private reportError(mesh: Mesh | null, cause: unknown): void {
         const error = cause instanceof Error ? cause : new Error(String(cause));
         this.onErrorObservable.notifyObservers({ mesh, error });
     }

@@ -70,6 +70,12 @@ export class ShapeSurfaces {
         return surfaces;
     }
 
+    /** Frees what the decoder holds on its device. */
+    dispose(): void {
+        this.field.dispose();
+        this.maker?.dispose();
+    }
+
     private options(resolution: number, signal: AbortSignal) {
         const { slope, frameBudget } = this;
         return { resolution, slope, winding: "clockwise", frameBudget, signal } as const satisfies SurfaceOptions;

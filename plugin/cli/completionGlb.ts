@@ -1,4 +1,4 @@
-import { type Accessor, Document, NodeIO } from "@gltf-transform/core";
+import { type Accessor, Document, WebIO } from "@gltf-transform/core";
 import type { Scan } from "../completion/scan.js";
 import type { CompletionSurface } from "../completion/surfaceOfCompletion.js";
 
@@ -52,5 +52,5 @@ export function writeCompletionGlb(
     }
     document.getRoot().setDefaultScene(scene);
     document.getRoot().getAsset().generator = "babylon-deepsdf";
-    return new NodeIO().writeBinary(document);
+    return new WebIO().writeBinary(document);
 }

@@ -1,4 +1,4 @@
-import { Document, NodeIO } from "@gltf-transform/core";
+import { Document, WebIO } from "@gltf-transform/core";
 import type { SurfaceMesh } from "../surface/mesh.js";
 
 /**
@@ -28,5 +28,5 @@ export function writeGlb(name: string, mesh: SurfaceMesh, extras: Record<string,
     }
     document.getRoot().setDefaultScene(document.createScene().addChild(node));
     document.getRoot().getAsset().generator = "babylon-deepsdf";
-    return new NodeIO().writeBinary(document);
+    return new WebIO().writeBinary(document);
 }

@@ -1,6 +1,6 @@
-import { copyFileSync, mkdtempSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { beforeAll, describe, expect, it } from "vitest";
 import { install, type Packed, pack, root, run, visit, write } from "./consumer.js";
@@ -10,7 +10,7 @@ let folder: string;
 
 beforeAll(() => {
     packed = pack(mkdtempSync(join(tmpdir(), "packed-")));
-    folder = install([packed.file, "@babylonjs/core@9", "vite@8", "webpack@5", "webpack-cli@6"]);
+    folder = install([packed.file, "@babylonjs/core@9", "vite@8", "webpack@5", "webpack-cli@6", "babylonjs@9"]);
 });
 
 /** A game: a chair of the shipped decoder, on WebAssembly. */
@@ -28,6 +28,19 @@ start().catch((error) => { document.title = "failed " + error.message; });
 const page = (script: string) =>
     `<!doctype html><html lang="en"><meta charset="utf-8"><link rel="icon" href="data:,"><title>…</title><script type="module" src="${script}"></script>`;
 const model = join(root, "models/props.onnx");
+
+/** Compressed bytes of a module and of all that it imports at once. */
+function bytesAtOnce(folder: string, entry: string): number {
+    const loaded = new Set<string>();
+    const visitModule = (name: string): number => {
+        if (loaded.has(name)) return 0;
+        loaded.add(name);
+        const code = readFileSync(join(folder, name));
+        const imports = [...code.toString().matchAll(/(?:from|import)\s*"\.\/([^"]+)"/g)].map(([, path]) => path);
+        return gzipSync(code).length + imports.reduce((sum, path) => sum + visitModule(path), 0);
+    };
+    return visitModule(entry);
+}
 
 describe("the package", () => {
     it("holds code, types, decoders and licences, and nothing else", () => {
@@ -110,11 +123,36 @@ describe("installed from the tarball, it runs", () => {
         write(folder, {
             "webpack/main.js": game,
             "webpack/dist/index.html": page("main.js"),
-            "webpack/webpack.config.js": `export default { mode: "production", entry: "./main.js", experiments: { outputModule: true }, output: { module: true }, performance: { hints: false } };`,
+            "webpack/webpack.config.js": `export default { mode: "production", entry: "./main.js", experiments: { outputModule: true }, output: { module: true, filename: "main.js" }, performance: { hints: false } };`,
         });
-        run("npx", ["webpack", "--config", "webpack.config.js"], join(folder, "webpack"));
+        const said = run("npx", ["webpack", "--config", "webpack.config.js"], join(folder, "webpack"));
+        expect(said).not.toMatch(/WARNING|ERROR/);
         copyFileSync(model, join(folder, "webpack/dist/props.onnx"));
         const { title, errors } = await visit(join(folder, "webpack/dist"));
+        expect(errors).toEqual([]);
+        expect(title).toMatch(/^done wasm \d{2,}/);
+    });
+
+    it("as one script in a page, beside Babylon's and onnxruntime's", async () => {
+        const modules = join(folder, "node_modules");
+        mkdirSync(join(folder, "script"));
+        const parts = [
+            "babylonjs/babylon.js",
+            "babylon-deepsdf/dist/umd/babylon-deepsdf.js",
+            "babylon-deepsdf/models/props.onnx",
+            ...["ort.wasm.min.js", "ort-wasm-simd-threaded.wasm", "ort-wasm-simd-threaded.mjs"].map(
+                (name) => `onnxruntime-web/dist/${name}`,
+            ),
+        ];
+        for (const part of parts) copyFileSync(join(modules, part), join(folder, "script", basename(part)));
+        const scripts = ["babylon.js", "ort.wasm.min.js", "babylon-deepsdf.js", "main.js"];
+        const body = game.replace(/^import .*$/gm, "");
+        const tags = scripts.map((name) => `<script src="${name}"></script>`).join("");
+        write(folder, {
+            "script/main.js": `const { NullEngine, Scene } = BABYLON; const { ShapeModel } = DeepSDF; ${body}`,
+            "script/index.html": `<!doctype html><html lang="en"><meta charset="utf-8"><link rel="icon" href="data:,"><title>…</title>${tags}`,
+        });
+        const { title, errors } = await visit(join(folder, "script"));
         expect(errors).toEqual([]);
         expect(title).toMatch(/^done wasm \d{2,}/);
     });
@@ -126,8 +164,7 @@ describe("installed from the tarball, it runs", () => {
                 [`shake/${name}.config.js`]: `export default { logLevel: "error", build: { outDir: "out-${name}", lib: { entry: "${name}.js", formats: ["es"], fileName: "out" }, rollupOptions: { external: [/^@babylonjs/, /^onnxruntime-web/, /^node:/] } } };`,
             });
             run("npx", ["vite", "build", "--config", `${name}.config.js`], join(folder, "shake"));
-            const out = join(folder, `shake/out-${name}`);
-            return gzipSync(readFileSync(join(out, readdirSync(out).find((file) => /^out\./.test(file))!))).length;
+            return bytesAtOnce(join(folder, `shake/out-${name}`), "out.js");
         };
         const code = bytesOf("code", `export { encodeLatent, decodeLatent } from "babylon-deepsdf/pure";`);
         const decoder = bytesOf("decoder", `export { readDecoder } from "babylon-deepsdf/pure";`);

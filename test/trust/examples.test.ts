@@ -2,6 +2,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { NullEngine } from "@babylonjs/core/Engines/nullEngine.js";
 import { Scene } from "@babylonjs/core/scene.js";
+// Graphs of the examples hold the engine's own blocks.
+import "@babylonjs/core/Meshes/Node/index.js";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import * as plugin from "../../plugin/index.js";
 

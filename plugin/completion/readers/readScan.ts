@@ -1,5 +1,4 @@
 import type { Scan } from "../scan.js";
-import { readGlb } from "./glb.js";
 import { readPcd } from "./pcd.js";
 import { readPly } from "./ply.js";
 import { wrongScan } from "./wrongScan.js";
@@ -27,6 +26,8 @@ export async function readScanAsync(bytes: Uint8Array, name = "the scan"): Promi
     if (/^ply\s/.test(start)) {
         scan = await readPly(bytes, name);
     } else if (start.startsWith("glTF")) {
+        // Its reader is the largest part of completing, and few scans are GLB.
+        const { readGlb } = await import("./glb.js");
         scan = await readGlb(bytes, name);
     } else if (/^(#[^\n]*\n|\s)*VERSION\s/i.test(start) || /^# \.PCD/i.test(start)) {
         scan = await readPcd(bytes, name);

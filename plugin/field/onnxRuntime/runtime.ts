@@ -38,8 +38,8 @@ export function loadWebGpuRuntimeAsync(): Promise<Runtime> {
 /** Pages choose a number of threads by themselves; in Node the runtime takes one unless told. */
 async function loadInNode(): Promise<Runtime> {
     const [runtime, { availableParallelism }] = await Promise.all([
-        import(/* @vite-ignore */ NODE_BUILD) as Promise<Runtime>,
-        import(/* @vite-ignore */ NODE_OS) as Promise<typeof import("node:os")>,
+        import(/* webpackIgnore: true */ /* @vite-ignore */ NODE_BUILD) as Promise<Runtime>,
+        import(/* webpackIgnore: true */ /* @vite-ignore */ NODE_OS) as Promise<typeof import("node:os")>,
     ]);
     runtime.env.wasm.numThreads = Math.min(availableParallelism(), MAX_THREADS);
     return quiet(runtime);

@@ -171,6 +171,11 @@ function startWorker(): WorkerPort {
     if (!hasWorkers()) {
         throw new WorkerUnavailable("there are none here");
     }
-    const worker = new Worker(new URL("./surfaceWorker.js", import.meta.url), { type: "module", name: "deepsdf" });
-    return worker as unknown as WorkerPort;
+    try {
+        const worker = new Worker(new URL("./surfaceWorker.js", import.meta.url), { type: "module", name: "deepsdf" });
+        return worker as unknown as WorkerPort;
+    } catch (cause) {
+        // A plain script has no address of its own to find the worker by, and a page's policy may forbid workers.
+        throw new WorkerUnavailable(cause instanceof Error ? cause.message : String(cause));
+    }
 }
