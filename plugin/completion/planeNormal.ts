@@ -1,4 +1,8 @@
-/** The eigenvector of the least eigenvalue of the neighbours' covariance; zeros if they lie on a line or a point. */
+/**
+ * An eigenvector of the least eigenvalue of the neighbours' covariance; zeros if they lie on a line or a point.
+ *
+ * Where several directions are as flat as each other, as with the corners of a cube, it is one of them.
+ */
 export function planeNormal(positions: Float32Array, indices: Int32Array, count: number): [number, number, number] {
     const mean = [0, 0, 0];
     for (let k = 0; k < count; k++) {
@@ -25,7 +29,7 @@ export function planeNormal(positions: Float32Array, indices: Int32Array, count:
         ((xx - mid) ** 2 + (yy - mid) ** 2 + (zz - mid) ** 2 + 2 * (xy * xy + xz * xz + yz * yz)) / 6,
     );
     if (!(spread > 1e-9 * trace)) {
-        return [0, 0, 0];
+        return [0, 1, 0];
     }
     const [a, d, f] = [(xx - mid) / spread, (yy - mid) / spread, (zz - mid) / spread];
     const [b, c, e] = [xy / spread, xz / spread, yz / spread];
@@ -49,6 +53,17 @@ export function planeNormal(positions: Float32Array, indices: Int32Array, count:
             [best, length] = [product, size];
         }
     }
-    // On a line every row is parallel to every other.
-    return length > 1e-6 * trace * trace ? [best[0] / length, best[1] / length, best[2] / length] : [0, 0, 0];
+    if (length > 1e-6 * trace * trace) {
+        return [best[0] / length, best[1] / length, best[2] / length];
+    }
+    // Every row is parallel to the one long direction: a line, or a body as thick one way across as the other.
+    return least > 1e-6 * trace ? acrossOf(rows) : [0, 0, 0];
+}
+
+/** A unit vector at right angles to the longest of some rows. */
+function acrossOf(rows: readonly number[][]): [number, number, number] {
+    const [[x, y, z]] = [...rows].sort((a, b) => Math.hypot(...b) - Math.hypot(...a));
+    const across = Math.abs(x) < Math.abs(z) ? [0, z, -y] : [y, -x, 0];
+    const size = Math.hypot(...across);
+    return [across[0] / size, across[1] / size, across[2] / size];
 }

@@ -66,6 +66,12 @@ describe("a scan that can't be completed is refused with the reason", () => {
 });
 
 describe("a scan with something wrong is completed all the same", () => {
+    it("a body that is as thick in all directions, which lies in no plane", async () => {
+        const { positions } = octahedronMesh(0.8, 20, UPRIGHT, () => false);
+        const [best] = await complete({ positions });
+        expect(differs(best, positions)).toBeLessThan(0.02);
+    });
+
     it("a tenth of the points are no numbers", async () => {
         const positions = half.positions.map((value, i) => (Math.floor(i / 3) % 10 === 0 ? Number.NaN : value));
         const [best] = await complete({ positions });
