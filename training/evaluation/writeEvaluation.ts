@@ -63,7 +63,7 @@ function textOf(subject: Subject, plan: EvaluationPlan, { known, unseen, outside
     ];
     return `# Evaluation of ${subject.decoder}
 
-Run ${subject.run}, on ${subject.backend}, ${Math.round(subject.seconds / 60)} minutes. Nothing measured here was trained on but the shapes called known; these are measured at points drawn anew. Written by \`npm run evaluate\`.
+Run ${subject.run}, on ${subject.backend}, ${Math.round(subject.seconds / 60)} minutes. Nothing measured here was trained on but the shapes called known; these are measured at points drawn anew. Written by \`npm run evaluate\`. What was tried, and what is to be tried next, is in training/README.md.
 
 | figure | measured | goal | |
 |---|---|---|---|
