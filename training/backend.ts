@@ -19,6 +19,8 @@ export type BackendName = (typeof BACKEND_NAMES)[number];
 /** Names of adapters that compute on the CPU. */
 const SOFTWARE = /swiftshader|llvmpipe|lavapipe|software/i;
 
+const DRIVER_FOLDERS = ["/usr/share/vulkan/icd.d", "/etc/vulkan/icd.d"];
+
 const NATIVE_FOLDER = join(import.meta.dirname, "native");
 
 /**
@@ -72,6 +74,7 @@ const LOADERS: Record<BackendName, (isWish: boolean) => Promise<{ tf: TensorFlow
 
 /** WebGPU on Dawn: any GPU that has a Vulkan, Metal or Direct3D 12 driver. */
 async function loadWebGpu(isWish: boolean): Promise<{ tf: TensorFlow; description: string }> {
+    if (process.platform === "linux" && !hasVulkanDriver()) throw new Error("no Vulkan driver");
     const { create, globals } = await import("webgpu");
     Object.assign(globalThis, globals);
     const gpu = create([]);
@@ -87,6 +90,12 @@ async function loadWebGpu(isWish: boolean): Promise<{ tf: TensorFlow; descriptio
     await import("@tensorflow/tfjs-backend-webgpu");
     if (!(await tf.setBackend("webgpu"))) throw new Error("the WebGPU kernels did not start");
     return { tf, description: `tfjs-backend-webgpu ${tf.version_core} on Dawn, ${name}` };
+}
+
+/** Dawn itself complains on the console where there is none. */
+function hasVulkanDriver(): boolean {
+    const { VK_ICD_FILENAMES, VK_DRIVER_FILES } = process.env;
+    return Boolean(VK_ICD_FILENAMES || VK_DRIVER_FILES) || DRIVER_FOLDERS.some((folder) => existsSync(folder));
 }
 
 /** TensorFlow.js without kernels, but with the gradients, which its own entry leaves out. */

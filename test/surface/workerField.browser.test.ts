@@ -53,7 +53,7 @@ describe("WorkerField", () => {
         let took = 0;
         for (let attempt = 0; attempt < 8 && Math.min(...excess, 99) >= 8; attempt++) {
             const started = performance.now();
-            const block = await longestBlock(field.extractAsync(latent, domain, { resolution: 64 }));
+            const block = await longestBlock(field.extractAsync(latent, domain, { resolution: 128 }));
             took = performance.now() - started;
             const idle = await longestBlock(new Promise((resolve) => setTimeout(resolve, took)));
             excess.push(block - (idle < 4 ? 0 : idle));
