@@ -63,7 +63,7 @@ Props from a latent code of ${metadata.latentSize} numbers: ${categories.join(",
 ${rows.join("\n")}
 
 - Known shapes: ${knownCount} of each family, ${evaluation.pointsPerShape} points each, uniform in the shape's cube and drawn anew, never trained on; mean over families ${evaluation.knownIouMean.toFixed(3)}.
-- Unseen shapes: ${unseenCount} of each family, codes fitted to signed distances by Adam, measured likewise; mean over families ${unseenCount > 0 ? unseenIouMean.toFixed(3) : "–"}.
+- Unseen shapes: ${unseenCount} of each family, codes fitted to signed distances, measured likewise; mean over families ${unseenCount > 0 ? unseenIouMean.toFixed(3) : "–"}.
 - Samples: ${evaluation.samplesPerFamily} of each family from the prior at temperature 1; pieces counted at resolution ${pieceResolution}. Each part of the prior was narrowed until samples of it, other ones, hung together.
 - Slope of the field near the surface, 99th percentile: ${evaluation.slope.toFixed(2)}.
 - Network: ${recipe.depth} layers of ${recipe.width}, ${recipe.octaves} octaves of Fourier features, the code linear into every layer; ${parameters} parameters, ${Math.round(bytes / 1024)} KiB with weights as ${weights === "float16" ? "halves" : "floats"}.

@@ -17,7 +17,6 @@ const HELP = `Measures a run's decoder by the paper's tasks and writes evaluatio
   --out DIR       where the report goes (evaluation)
   --known N       known shapes of each family (4)      --unseen N     unseen shapes of each (4)
   --samples N     samples, mixes and known codes of each whose pieces are counted (12)
-  --fit-steps N   of Adam, for codes of unseen shapes (150)
   --points N      at which IoU is taken (20000)        --resolution R cells along a side (96)
   --props DIR     meshes of no trained family, too     --prop-count N of them (16)
   --manifest FILE notes on them (DIR/manifest.json)    --store DIR    where their samples are kept (training/data)
@@ -30,7 +29,6 @@ const DEFAULTS = {
     known: "4",
     unseen: "4",
     samples: "12",
-    "fit-steps": "150",
     points: "20000",
     resolution: "96",
     props: "",
@@ -40,7 +38,7 @@ const DEFAULTS = {
     backend: "",
 };
 
-/** Samples of each real prop; few steps see no more. */
+/** Samples of each real prop; a fit sees no more. */
 const PROP_SAMPLES = 20_000;
 
 async function main(): Promise<void> {
@@ -54,7 +52,6 @@ async function main(): Promise<void> {
         known: whole("known", options.known, 1, 1e5),
         unseen: whole("unseen", options.unseen, 0, 1e5),
         samples: whole("samples", options.samples, 1, 1e5),
-        fitSteps: whole("fit-steps", options["fit-steps"], 1, 1e5),
         volumePoints: whole("points", options.points, 100, 1e7),
         resolution: whole("resolution", options.resolution, 8, 512),
     };

@@ -150,36 +150,32 @@ export function evenly(source: ShapeSource, categories: readonly CategoryCodes[]
     );
 }
 
-/** Codes fitted to `count` shapes of each category that were not trained on, from the mean of the category's codes. */
+/** Codes fitted to `count` shapes of each category that were not trained on, from the category's known codes. */
 export async function unseenCodes(
     tf: TensorFlow,
     { recipe, state }: Pick<Checkpoint, "recipe" | "state">,
     source: ShapeSource,
     categories: readonly CategoryCodes[],
     count: number,
-    steps?: number,
 ): Promise<FamilyCodes> {
     const weights = state.variables.slice(0, -1);
+    const numbersOf = categories.map(({ category }) => source.unseen(category, count));
     const result: Record<string, Map<number, Float32Array>> = {};
-    if (count === 0) return result;
-    const bar = progressBar("unseen shapes {bar} {value}/{total} families | {eta_formatted} left");
-    bar.start(categories.length, 0);
-    for (const { category, codes } of categories) {
-        const numbers = source.unseen(category, count);
-        if (numbers.length === 0) continue;
-        const shapes = await Promise.all(numbers.map((number) => source.sampled(category, number)));
-        const mean = codes[0].map((_, i) => codes.reduce((sum, code) => sum + code[i], 0) / codes.length);
-        const fitted = await fitCodesAsync(
-            tf,
-            recipe,
-            weights,
-            shapes,
-            numbers.map(() => mean),
-            steps,
-        );
-        result[category] = new Map(numbers.map((number, n) => [number, fitted[n]]));
-        bar.increment();
-        await turn();
+    const bar = progressBar("unseen shapes {bar} {value}/{total} | {eta_formatted} left");
+    bar.start(
+        numbersOf.reduce((sum, { length }) => sum + length, 0),
+        0,
+    );
+    for (const [n, { category, codes }] of categories.entries()) {
+        if (numbersOf[n].length === 0) continue;
+        result[category] = new Map();
+        for (const number of numbersOf[n]) {
+            const shape = await source.sampled(category, number);
+            const [{ code }] = await fitCodesAsync(tf, recipe, weights, [shape], () => codes);
+            result[category].set(number, code);
+            bar.increment();
+            await turn();
+        }
     }
     bar.stop();
     return result;

@@ -1,11 +1,14 @@
 import type { TensorFlow } from "./backend.js";
-import { fitAsync } from "./fitCodes.js";
+import { fitCodesAsync } from "./fitCodes.js";
 import type { SampledShape } from "./samples/store.js";
 import type { ShapeSource } from "./shapes.js";
+import { spread } from "./spread.js";
 import type { Trainer } from "./trainer.js";
 
-/** Few: what is asked is whether they fit worse than before, not how well. */
-const STEPS = 100;
+/** Short: what is asked is whether they fit worse than before, not how well. */
+const STAGES = [{ guesses: 1, samples: 2048, iterations: 6 }];
+/** Codes of the training that a fit may start from. */
+const CANDIDATES = 64;
 
 /** Samples of up to `count` shapes of each category that the training does not see. */
 export async function heldOutShapes(source: ShapeSource, count: number): Promise<SampledShape[]> {
@@ -23,7 +26,14 @@ export async function heldOutErrorAsync(
     shapes: readonly SampledShape[],
 ): Promise<number> {
     const { recipe } = trainer;
-    const weights = (await trainer.saveAsync()).variables.slice(0, -1);
-    const starts = shapes.map(() => new Float32Array(recipe.latentSize));
-    return (await fitAsync(tf, recipe, weights, shapes, starts, STEPS)).error;
+    const { variables } = await trainer.saveAsync();
+    const codes = rows(variables[variables.length - 1], recipe.latentSize);
+    const starts = spread(codes, CANDIDATES);
+    const fitted = await fitCodesAsync(tf, recipe, variables.slice(0, -1), shapes, () => starts, STAGES);
+    return fitted.reduce((sum, { error }) => sum + error, 0) / fitted.length;
+}
+
+/** The rows of a table [n, size]. */
+function rows(table: Float32Array, size: number): Float32Array[] {
+    return Array.from({ length: table.length / size }, (_, n) => table.subarray(n * size, (n + 1) * size));
 }

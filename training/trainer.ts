@@ -58,8 +58,6 @@ export interface TrainerStart {
     readonly weights?: readonly Float32Array[];
     /** [shapes, latentSize] */
     readonly codes?: Float32Array;
-    /** Leaves the weights as they are and finds codes only: for shapes that the network has not seen. */
-    readonly codesOnly?: boolean;
 }
 
 /** Trains the weights and one code a shape together (DeepSDF's auto-decoder, Park et al. 2019). */
@@ -74,11 +72,10 @@ export class Trainer {
         private readonly tf: TensorFlow,
         private readonly set: SampleSet,
         readonly recipe: Recipe,
-        private readonly start: TrainerStart = {},
+        start: TrainerStart = {},
     ) {
         checkSet(set, recipe);
-        const prefix = start.codesOnly ? "fixed " : "";
-        this.network = new Network(tf, recipe, recipe.seed, prefix);
+        this.network = new Network(tf, recipe, recipe.seed);
         const random = new Random(recipe.seed, 4);
         const codes =
             start.codes ??
@@ -87,7 +84,7 @@ export class Trainer {
                 () => CODE_DEVIATION * random.normal(),
             );
         const table = [set.shapes.length, recipe.latentSize] as [number, number];
-        this.codes = tf.tidy(() => tf.variable(tf.tensor2d(codes, table), true, `${prefix}codes`));
+        this.codes = tf.tidy(() => tf.variable(tf.tensor2d(codes, table), true, "codes"));
         if (start.weights) this.put(this.network.variables, start.weights);
         const hidden = new Set(this.network.hiddenMatrices);
         this.optimizer = new Optimizer(
@@ -103,7 +100,7 @@ export class Trainer {
 
     /** All that is trained. */
     private get variables(): tfc.Variable[] {
-        return this.start.codesOnly ? [this.codes] : [...this.network.variables, this.codes];
+        return [...this.network.variables, this.codes];
     }
 
     /** Samples seen so far. */

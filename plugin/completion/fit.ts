@@ -3,8 +3,8 @@ import type { Bounds } from "../model/decoder.js";
 import { coarseFieldsOf } from "./coarseField.js";
 import { type CodeFamily, nearestComponent } from "./codePrior.js";
 import type { Extent } from "./extent.js";
-import { FitProblem, type FitWeights } from "./fitProblem.js";
-import { type Fit, minimise } from "./levenbergMarquardt.js";
+import { FitProblem, type FitState, type FitWeights } from "./fitProblem.js";
+import { minimise } from "./levenbergMarquardt.js";
 import { createObservations, type Observations } from "./observations.js";
 import type { Similarity } from "./pose.js";
 import type { UnitScan } from "./scan.js";
@@ -45,6 +45,17 @@ export interface SearchOptions {
     readonly signal?: AbortSignal;
     /** Told the share that is done, from 0 to 1. */
     readonly onProgress?: (share: number) => void;
+}
+
+/** A guess after a stage. */
+interface Fit {
+    readonly state: FitState;
+    readonly cost: number;
+    readonly dataCost: number;
+    /** Twice the negative logarithm of how well the neighbourhood as a whole explains the scan (Laplace's approximation). */
+    readonly evidence: number;
+    /** Evaluations of the field with its derivatives, all stages together. */
+    readonly iterations: number;
 }
 
 /** A guess that went through all stages. */
@@ -90,8 +101,7 @@ export async function searchShapes(
         const problem = problemWith(stage, stage.sampleCount, 2 + index);
         fits = [];
         for (const { state, iterations } of guesses.slice(0, stage.keep)) {
-            const fit = await minimise(problem, state, stage.iterations);
-            fits.push({ ...fit, iterations: iterations + fit.iterations });
+            fits.push(await fitFrom(problem, state, iterations, stage.iterations));
             done += stage.sampleCount * stage.iterations;
             onProgress?.(0.3 + (0.7 * done) / total);
         }
@@ -103,6 +113,12 @@ export async function searchShapes(
         const excess = Math.max(0, squared / field.latentSize - 1);
         return { ...fit, category: component.category, typicality: Math.exp(-excess) };
     });
+}
+
+async function fitFrom(problem: FitProblem, start: FitState, before: number, most: number): Promise<Fit> {
+    const { state, at, iterations } = await minimise(problem, start, most);
+    const { cost, dataCost } = at;
+    return { state, cost, dataCost, evidence: cost + problem.narrowness(state, at), iterations: before + iterations };
 }
 
 /** The problem of the last stage: what a search minimises in the end. */

@@ -2,6 +2,7 @@ import type { Field } from "../field/field.js";
 import type { Bounds } from "../model/decoder.js";
 import { type CodeFamily, nearestComponent } from "./codePrior.js";
 import type { Extent } from "./extent.js";
+import type { LeastSquaresProblem, Linearisation } from "./levenbergMarquardt.js";
 import { factorCholesky } from "./linearAlgebra.js";
 import type { Observations } from "./observations.js";
 import { movePose, type Similarity, toModel } from "./pose.js";
@@ -34,19 +35,8 @@ export const POSE_SIZE = 7;
 /** Columns of the pose part: turn x, y, z; growth; shift x, y, z. */
 const GROWTH = 3;
 
-export interface Linearisation {
-    /** Half of this is the negative logarithm of the posterior, up to a constant. */
-    readonly cost: number;
-    /** The part of the cost that the observations make. */
-    readonly dataCost: number;
-    /** [size, size] Gauss-Newton approximation of half the cost's second derivative. */
-    readonly hessian: Float64Array;
-    /** [size], half the cost's derivative. */
-    readonly gradient: Float64Array;
-}
-
 /** The least-squares problem of one scan: code and pose that explain the observations and are likely beforehand. */
-export class FitProblem {
+export class FitProblem implements LeastSquaresProblem<FitState> {
     readonly latentSize: number;
     readonly size: number;
 

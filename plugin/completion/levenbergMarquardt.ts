@@ -1,13 +1,29 @@
-import type { FitProblem, FitState, Linearisation } from "./fitProblem.js";
 import { solveCholesky } from "./linearAlgebra.js";
 
-export interface Fit {
-    readonly state: FitState;
+/** A least-squares problem near a state. */
+export interface Linearisation {
+    /** What is minimised; in a fit half of it is the negative logarithm of the posterior, up to a constant. */
     readonly cost: number;
+    /** The part of the cost that the observations make. */
     readonly dataCost: number;
-    /** Twice the negative logarithm of how well the neighbourhood as a whole explains the scan (Laplace's approximation). */
-    readonly evidence: number;
-    /** Evaluations of the field with its derivatives, the first one included. */
+    /** [size, size] Gauss-Newton approximation of half the cost's second derivative; the lower triangle counts. */
+    readonly hessian: Float64Array;
+    /** [size], half the cost's derivative. */
+    readonly gradient: Float64Array;
+}
+
+/** Whose cost is to be made small. */
+export interface LeastSquaresProblem<State> {
+    linearise(state: State): Promise<Linearisation>;
+    /** The state that a step [size] leads to. */
+    move(state: State, step: Float64Array): State;
+}
+
+export interface Minimum<State> {
+    readonly state: State;
+    /** The problem there. */
+    readonly at: Linearisation;
+    /** Linearisations, the first one included. */
     readonly iterations: number;
 }
 
@@ -23,7 +39,11 @@ const CONVERGED = 1e-4;
  *
  * @param maxIterations evaluations at most
  */
-export async function minimise(problem: FitProblem, start: FitState, maxIterations: number): Promise<Fit> {
+export async function minimise<State>(
+    problem: LeastSquaresProblem<State>,
+    start: State,
+    maxIterations: number,
+): Promise<Minimum<State>> {
     let state = start;
     let at = await problem.linearise(state);
     let damping = FIRST_DAMPING;
@@ -53,8 +73,7 @@ export async function minimise(problem: FitProblem, start: FitState, maxIteratio
             growth *= 2;
         }
     }
-    const { cost, dataCost } = at;
-    return { state, cost, dataCost, evidence: cost + problem.narrowness(state, at), iterations };
+    return { state, at, iterations };
 }
 
 /** −(H + damping · diag H)⁻¹ g. */

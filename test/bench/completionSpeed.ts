@@ -71,8 +71,8 @@ for (const name of values.families.split(",")) {
     let cost = Number.POSITIVE_INFINITY;
     for (let limit = 2; limit <= 30 && iterations === null; limit++) {
         const { result, seconds: took } = await cpuSeconds(() => minimise(problem, start, limit));
-        cost = Math.min(cost, result.cost);
-        if (result.cost <= adam.result.cost) [iterations, seconds] = [result.iterations, took];
+        cost = Math.min(cost, result.at.cost);
+        if (result.at.cost <= adam.result.cost) [iterations, seconds] = [result.iterations, took];
     }
     const first = await cpuSeconds(() => completeScanAsync(field, decoder, scan));
     const next = await cpuSeconds(() => completeScanAsync(field, decoder, scan));

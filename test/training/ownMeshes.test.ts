@@ -82,7 +82,7 @@ it("trains a stranger's GLBs, whole, open, overlapping and broken, to a decoder 
     engine.dispose();
 
     const report = join(place, "evaluation");
-    const few = ["--known", "3", "--samples", "2", "--fit-steps", "5", "--points", "500", "--resolution", "24"];
+    const few = ["--known", "3", "--samples", "2", "--points", "500", "--resolution", "24"];
     const measured = run(
         "evaluateCommand.ts",
         ...["--run", join(place, "run"), "--model", out, "--out", report, "--store", join(place, "store")],

@@ -7,11 +7,13 @@ import { codesOf, evenly, unseenCodes } from "../exportDecoder.js";
 import { fitCodesAsync } from "../fitCodes.js";
 import { decode } from "../measure.js";
 import { MeshSource } from "../meshes/meshSource.js";
+import type { CategoryCodes } from "../prior.js";
 import { progressBar, turn } from "../progress.js";
 import type { TriangleMesh } from "../samples/mesh.js";
 import type { ShapeSource } from "../shapes.js";
+import { spread } from "../spread.js";
 import type { TensorField } from "../tensorField.js";
-import { measureSampling, type SamplingFigures, spread } from "./sampling.js";
+import { measureSampling, type SamplingFigures } from "./sampling.js";
 import { type MeanFigures, meanFigures, measureShape, type ShapeFigures } from "./shapeFigures.js";
 
 /** How much is measured, of each category. */
@@ -19,8 +21,6 @@ export interface EvaluationPlan {
     readonly known: number;
     readonly unseen: number;
     readonly samples: number;
-    /** Steps of Adam by which codes of unseen shapes are fitted. */
-    readonly fitSteps: number;
     readonly volumePoints: number;
     /** Cells at which surfaces are compared and pieces counted. */
     readonly resolution: number;
@@ -77,13 +77,13 @@ export async function evaluateRun(
 
     const knownFigures = await measured(source, known);
     bar.update({ what: "fitting codes of unseen shapes" });
-    const unseen = await unseenCodes(tf, checkpoint, source, categories, plan.unseen, plan.fitSteps);
+    const unseen = await unseenCodes(tf, checkpoint, source, categories, plan.unseen);
     bar.update({ what: "unseen shapes" });
     const unseenFigures = await measured(source, unseen);
     let outsideFigures: Reconstruction | null = null;
     if (outside) {
         bar.update({ what: "shapes of no family" });
-        outsideFigures = await measured(outside, await outsideCodes(tf, checkpoint, metadata, outside, plan.fitSteps));
+        outsideFigures = await measured(outside, await outsideCodes(tf, checkpoint, categories, outside));
     }
 
     const sampling: Record<string, SamplingFigures> = {};
@@ -149,33 +149,24 @@ async function reconstruct(
     return { categories, all: meanFigures(all), pictures, chamfers };
 }
 
-/** Codes of shapes that no category claims, fitted from the middle of the prior. */
+/** Known codes of each category from which shapes of none are fitted. */
+const STARTS = 40;
+
+/** Codes of shapes that no category claims. */
 async function outsideCodes(
     tf: TensorFlow,
     { recipe, state }: Checkpoint,
-    metadata: DecoderMetadata,
+    categories: readonly CategoryCodes[],
     source: MeshSource,
-    steps: number,
 ): Promise<FamilyCodes> {
     const weights = state.variables.slice(0, -1);
-    const middle = new Float32Array(recipe.latentSize);
-    for (const { mean, weight } of metadata.prior)
-        mean.forEach((value, i) => {
-            middle[i] += weight * value;
-        });
+    const starts = categories.flatMap(({ codes }) => spread(codes, STARTS));
     const result: Record<string, Map<number, Float32Array>> = {};
     for (const category of source.categories) {
         const numbers = source.known(category);
         const shapes = await Promise.all(numbers.map((number) => source.sampled(category, number)));
-        const codes = await fitCodesAsync(
-            tf,
-            recipe,
-            weights,
-            shapes,
-            shapes.map(() => middle),
-            steps,
-        );
-        result[category] = new Map(numbers.map((number, n) => [number, codes[n]]));
+        const fitted = await fitCodesAsync(tf, recipe, weights, shapes, () => starts);
+        result[category] = new Map(numbers.map((number, n) => [number, fitted[n].code]));
     }
     return result;
 }

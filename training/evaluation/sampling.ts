@@ -6,6 +6,7 @@ import { Random, textKey } from "../random.js";
 import type { DistanceField } from "../samples/distance.js";
 import type { TriangleMesh } from "../samples/mesh.js";
 import type { ShapeSource } from "../shapes.js";
+import { spread } from "../spread.js";
 import type { TensorField } from "../tensorField.js";
 import { chamferDistance, mean } from "./metrics.js";
 import { NearestPoints } from "./nearestPoints.js";
@@ -115,12 +116,6 @@ function shareWhole(meshes: readonly TriangleMesh[]): number {
 function cloud(mesh: TriangleMesh, name: string): { positions: Float32Array; tree: NearestPoints } {
     const { positions } = surfacePoints(mesh, SET_POINTS, new Random(textKey(name)));
     return { positions, tree: new NearestPoints(positions) };
-}
-
-/** Up to `count` of the values, evenly. */
-export function spread<T>(values: readonly T[], count: number): T[] {
-    const few = Math.min(count, values.length);
-    return Array.from({ length: few }, (_, n) => values[Math.floor((n * values.length) / few)]);
 }
 
 /** True distances as a field of no code, for meshing a true shape on the decoder's grid. */

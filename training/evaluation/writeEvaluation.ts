@@ -85,7 +85,7 @@ ${table(known)}
 
 ![Each row a family: true shape and result, side by side](known.png)
 
-### Unseen shapes, codes fitted by ${plan.fitSteps} steps of Adam
+### Unseen shapes, codes fitted by Levenberg and Marquardt's method
 
 ${unseen.all.count > 0 ? table(unseen) : "None were held out."}
 
