@@ -3,15 +3,14 @@ import { join } from "node:path";
 import { sampleLatent } from "../plugin/latent/index.js";
 import type { DecoderMetadata, Perceptron } from "../plugin/model/decoder.js";
 import { readDecoder, writeDecoder } from "../plugin/model/index.js";
-import { anchorPrior } from "./anchorPrior.js";
 import { findAxes } from "./axes.js";
 import type { TensorFlow } from "./backend.js";
 import { calibratePrior } from "./calibratePrior.js";
 import { type Rounding, writeCard } from "./card.js";
 import { type Checkpoint, samplesSeen, sourceOf } from "./checkpoint.js";
-import { type Evaluation, evaluateDecoder, type FamilyCodes } from "./evaluate.js";
+import { type Evaluation, evaluateDecoder, type FamilyCodes, PIECE_RESOLUTION } from "./evaluate.js";
 import { fitCodesAsync } from "./fitCodes.js";
-import { decode, evaluationPoints } from "./measure.js";
+import { countPieces, decode, evaluationPoints } from "./measure.js";
 import { Network } from "./network.js";
 import { type CategoryCodes, fitPrior } from "./prior.js";
 import { progressBar, turn } from "./progress.js";
@@ -53,8 +52,8 @@ export async function exportDecoder(
     const { perceptron } = readDecoder(writeDecoder(trained, raw, { weights }));
     if (!perceptron) throw new Error("exportDecoder: the file written is no perceptron");
     const field = new TensorField(tf, perceptron);
-    const anchored = tries > 0 ? { ...raw, prior: await anchorPrior(field, raw, categories) } : raw;
-    const calibration = tries > 0 ? await calibratePrior(field, anchored, tries) : null;
+    const isWhole = async (latent: Float32Array) => (await countPieces(field, latent, raw, PIECE_RESOLUTION)) === 1;
+    const calibration = tries > 0 ? await calibratePrior(raw, categories, tries, isWhole) : null;
     const described = asRead(trained, { ...raw, prior: calibration?.prior ?? raw.prior }, weights);
     const evaluation = await evaluateDecoder(
         field,

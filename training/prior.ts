@@ -13,12 +13,12 @@ export interface CategoryCodes {
 }
 
 /** Principal directions that the Gaussian keeps; the rest goes into deviations entry by entry. */
-const FACTOR_COUNT = 8;
+const FACTOR_COUNT = 6;
 /**
  * Clusters of a category. Codes held out are likeliest under one Gaussian, but few shapes are drawn whole from it: the
  * mean of all tables is no table. Small clusters about shapes that there are keep together.
  */
-const MOST_CLUSTERS = 8;
+const MOST_CLUSTERS = 10;
 const CODES_PER_CLUSTER = 16;
 /**
  * Codes' worth of the covariance that all of a category's clusters share, in the covariance of each: a few dozen codes

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { sampleLatent } from "../../plugin/latent/index.js";
+import type { DecoderMetadata } from "../../plugin/model/decoder.js";
 import { findAxes } from "../../training/axes.js";
-import { dropBroken, withSpread } from "../../training/calibratePrior.js";
+import { calibratePrior, dropBroken, withSpread } from "../../training/calibratePrior.js";
 import { type CategoryCodes, clusterCodes, fitPrior } from "../../training/prior.js";
 import { Random } from "../../training/random.js";
 
@@ -94,6 +95,25 @@ describe("calibration of the prior", () => {
             expect(value).toBeCloseTo(expected[i], 5);
         });
         expect(half).not.toEqual(whole);
+    });
+
+    it("moves a component to whole codes and narrows it until its samples are whole, two not to the same", async () => {
+        const codes = [0, 0.4, 0.6, 3].map((value) => new Float32Array(SIZE).fill(value));
+        const categories = [{ category: "a", codes, traits: codes.map(() => ({})) }];
+        const at = (value: number) => ({ ...component, mean: new Float32Array(SIZE).fill(value), weight: 0.5 });
+        const metadata = { latentSize: SIZE, categories: ["a"], prior: [at(0), at(0.5)] } as unknown as DecoderMetadata;
+        // Whole is what lies beyond 0.3 in every entry.
+        const isWhole = async (latent: Float32Array) => latent.every((value) => value > 0.3);
+        const { prior, spreads } = await calibratePrior(metadata, categories, 20, isWhole, true);
+        expect(prior.map(({ mean }) => mean)).toEqual([codes[2], codes[3]]);
+        // The code at 0.4 has no room, the one at 0.6 a little, the one at 3 much to all sides.
+        expect(spreads[0]).toBeGreaterThan(0);
+        expect(spreads[0]).toBeLessThan(1);
+        expect(spreads[1]).toBe(1);
+        const again = { ...metadata, prior: [prior[0]] };
+        for (let seed = 0; seed < 20; seed++) {
+            expect(await isWhole(sampleLatent(again, { seed: 1_000_000 + seed }))).toBe(true);
+        }
     });
 
     it("gives a broken component's weight to the others of its category only, and keeps a lone one", () => {
