@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { plainTraits } from "../../training/families/family.js";
 import { families, familiesNamed, HALF_EXTENT, makeShape } from "../../training/families/index.js";
 import { wallThicknesses } from "../../training/families/thickness.js";
 import { loadKernel, Workbench } from "../../training/families/workbench.js";
@@ -105,4 +106,17 @@ it("has at least ten families of different names", () => {
 it("finds families by name and says which there are", () => {
     expect(familiesNamed(["lamp", "chair"]).map(({ name }) => name)).toEqual(["lamp", "chair"]);
     expect(() => familiesNamed(["sofa"])).toThrow(/"sofa"; expected one of chair, table/);
+});
+
+it("tells a shape's box, how full it is and how high its weight lies", async () => {
+    const bench = new Workbench(await loadKernel());
+    // A plate on a post.
+    const solid = bench.union([bench.box([2, 1, 2], [0, 3.5, 0]), bench.box([1, 3, 1], [0, 1.5, 0])]);
+    const { vertProperties, triVerts } = solid.getMesh();
+    bench.dispose();
+    const mesh = { positions: Float32Array.from(vertProperties), indices: Uint32Array.from(triVerts) };
+    const traits = plainTraits(mesh);
+    expect(traits).toMatchObject({ width: 2, height: 4, depth: 2 });
+    expect(traits.fullness).toBeCloseTo((4 + 3) / 16, 5);
+    expect(traits["top-heavy"]).toBeCloseTo((4 * 3.5 + 3 * 1.5) / 7 / 4, 5);
 });

@@ -8,8 +8,10 @@ export interface FamilyShape {
     /** One connected closed solid, +Y up, facing +Z, in units of about the prop's own size. */
     readonly solid: Manifold;
     /** The parameters that shaped it (numbers; structure as 0 or 1), to name the axes of the codes by. */
-    readonly traits: Readonly<Record<string, number>>;
+    readonly traits: Traits;
 }
+
+type Traits = Readonly<Record<string, number>>;
 
 /** A kind of prop, made from random parameters. */
 export interface Family {
@@ -22,7 +24,8 @@ export interface Family {
 export interface PropShape extends TriangleMesh {
     readonly family: string;
     readonly seed: number;
-    readonly traits: Readonly<Record<string, number>>;
+    /** What any shape has (`plainTraits`) and what the family says. */
+    readonly traits: Traits;
 }
 
 /** Half the longest side of a normalised shape's bounding box. */
@@ -55,8 +58,39 @@ export async function makeShape(family: Family, seed: number): Promise<PropShape
                 positions[3 * vertex + axis] = (mesh.vertProperties[mesh.numProp * vertex + axis] - centre) * scale;
             }
         }
-        return { family: family.name, seed, traits, positions, indices: Uint32Array.from(mesh.triVerts) };
+        const indices = Uint32Array.from(mesh.triVerts);
+        const plain = plainTraits({ positions, indices });
+        return { family: family.name, seed, traits: { ...plain, ...traits }, positions, indices };
     } finally {
         bench.dispose();
     }
+}
+
+/** What a closed mesh shows whatever it is: its box, the share of the box that it fills, and how high its weight lies. */
+export function plainTraits({ positions, indices }: TriangleMesh): Traits {
+    const low = [0, 1, 2].map(() => Number.POSITIVE_INFINITY);
+    const high = [0, 1, 2].map(() => Number.NEGATIVE_INFINITY);
+    for (const [i, value] of positions.entries()) {
+        low[i % 3] = Math.min(low[i % 3], value);
+        high[i % 3] = Math.max(high[i % 3], value);
+    }
+    const [width, height, depth] = high.map((value, axis) => value - low[axis]);
+    let [volume, moment] = [0, 0];
+    for (let t = 0; t < indices.length; t += 3) {
+        const [a, b, c] = [0, 1, 2].map((k) => positions.subarray(3 * indices[t + k], 3 * indices[t + k] + 3));
+        // Six times the volume of the tetrahedron with the origin, whose centre is a quarter of the corners' sum.
+        const six =
+            a[0] * (b[1] * c[2] - b[2] * c[1]) +
+            a[1] * (b[2] * c[0] - b[0] * c[2]) +
+            a[2] * (b[0] * c[1] - b[1] * c[0]);
+        volume += six / 6;
+        moment += ((six / 6) * (a[1] + b[1] + c[1])) / 4;
+    }
+    return {
+        width,
+        height,
+        depth,
+        fullness: volume / (width * height * depth),
+        "top-heavy": (moment / volume - low[1]) / height,
+    };
 }
