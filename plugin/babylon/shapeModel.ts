@@ -230,8 +230,8 @@ export class ShapeModel {
     }
 
     /**
-     * Meshes of many shapes at once. On WebGPU they are decoded together, sixteen to a submit; codes that are equal share
-     * a mesh, which then shows a thin instance for each.
+     * Meshes of many shapes at once. On WebGPU they are made together, up to sixteen in the same dispatches (fewer from
+     * 112³ on, where each takes much room); codes that are equal share a mesh, which then shows a thin instance for each.
      *
      * @param name of the population; meshes are numbered
      * @throws if there is a code that does not fit the decoder, a transform too many or too few, the resolution is out of

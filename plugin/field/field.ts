@@ -51,24 +51,30 @@ export interface Field {
 export interface GpuEvaluation {
     /** [capacity, 3] floats, usage STORAGE. */
     points: GPUBuffer;
-    /** One u32: how many of the points count, usage STORAGE | COPY_SRC. */
+    /** First a u32: how many of the points count, usage STORAGE | COPY_SRC. */
     pointCount: GPUBuffer;
     /**
-     * Where in `pointCount` the three u32 of an indirect dispatch with a workgroup for each 64 points lie, bytes; its
-     * usage then includes INDIRECT.
+     * Of several codes at once, where each one's points and their number lie, as `packPointRanges` writes it, usage
+     * UNIFORM; `distances` and `pointGradients` follow the points. One code's, from the start, unless given.
      */
-    groupsOffset?: number;
+    ranges?: GPUBuffer;
+    /**
+     * The three u32 of an indirect dispatch, usage INDIRECT: along x a workgroup for each 64 points of the code that has
+     * most of them, along y the codes. Absent where the host may choose.
+     */
+    groups?: GPUBuffer;
     /** [capacity] floats, usage STORAGE | COPY_DST. */
     distances: GPUBuffer;
     /** [capacity, 3] floats, usage STORAGE | COPY_DST, or absent when only distances are wanted. */
     pointGradients?: GPUBuffer;
 }
 
-/** One code made ready on the GPU (its biases folded); `dispose` when the last command that uses it is submitted. */
+/** One code or several, made ready on the GPU (biases folded); `dispose` when the last command with it is submitted. */
 export interface GpuCode {
     readonly buffer: GPUBuffer;
-    /** Replaces the code by another one; ordered with the queue's submits, nothing waits. */
-    update(latent: Float32Array): void;
+    readonly codeCount: number;
+    /** Replaces the code, or one of them, by another one; ordered with the queue's submits, nothing waits. */
+    update(latent: Float32Array, index?: number): void;
     dispose(): void;
 }
 
@@ -76,6 +82,8 @@ export interface GpuCode {
 export interface EncodableField extends Field {
     readonly device: GPUDevice;
     createCode(latent: Float32Array): GpuCode;
+    /** Codes that are evaluated together, each at points of its own; `job` then has `ranges`. */
+    createCodes(latents: readonly Float32Array[]): GpuCode;
     /** Appends the evaluation of `job` for `code`; returns the number of dispatches appended. */
     encode(encoder: GPUCommandEncoder, code: GpuCode, job: GpuEvaluation): number;
 }

@@ -28,7 +28,7 @@ export interface SurfaceStatistics {
     surfaceCells: number;
     vertices: number;
     triangles: number;
-    /** Compute dispatches, 0 on the CPU. */
+    /** Compute dispatches, 0 on the CPU; of several surfaces made together each has its share of theirs. */
     dispatches: number;
     /** Times the host waited for the GPU or a worker. */
     awaits: number;

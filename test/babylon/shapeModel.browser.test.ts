@@ -86,6 +86,30 @@ describe.skipIf(!hasWebGpu)("ShapeModel on WebGPU", () => {
         );
     }
 
+    it("makes a population in the dispatches of one, and draws it", async () => {
+        const scene = stage(engine, false);
+        const model = await ShapeModel.LoadAsync(octahedronFile(), scene, { backend: "webgpu" });
+        const dispatches: number[] = [];
+        const vertices: number[] = [];
+        model.onSurfaceObservable.add(({ statistics }) => {
+            dispatches.push(statistics.dispatches);
+            vertices.push(statistics.vertices);
+        });
+        const latents = [0, -0.1, 0.05, -0.2].map((size) => Float32Array.of(size, 0));
+        for (const latent of latents) {
+            (await model.createMeshAsync("alone", { latent, resolution: 16 })).dispose();
+        }
+        const alone = await model.createMeshAsync("gem", { latent: latents[0], resolution: 16 });
+        const size = await litPixels(scene);
+        alone.dispose();
+        const { meshes } = await model.createMeshesAsync("gems", { latents, resolution: 16 });
+        expect(vertices.slice(-4)).toEqual(vertices.slice(0, 4));
+        expect(dispatches.slice(-4)).toEqual(Array(4).fill(dispatches[0] / 4));
+        for (const mesh of meshes.slice(1)) mesh.dispose();
+        expect(await litPixels(scene)).toBe(size);
+        scene.dispose();
+    });
+
     it("gives the same vertex data as WASM, and data to those who keep it", async () => {
         const scene = stage(engine, false);
         const options = { latent: Float32Array.of(0.03, 0), resolution: 20 };

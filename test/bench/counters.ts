@@ -8,6 +8,7 @@ import { openDecoders } from "./decoders.js";
 import { CornerTable, surfaceCells } from "./denseCorners.js";
 import { type LiveCounters, measureLive } from "./liveCounters.js";
 import type { BenchOptions } from "./options.js";
+import { measurePopulation, type PopulationCounters } from "./populationCounters.js";
 import type { BenchDecoder } from "./suite/types.js";
 import { adapterName, versions } from "./versions.js";
 
@@ -23,7 +24,7 @@ interface SearchCounters {
 /** Counters that hold on any machine, each the worst over the decoders and codes tried. */
 export interface CountersReport {
     adapter: string;
-    counters: SearchCounters & LiveCounters;
+    counters: SearchCounters & LiveCounters & PopulationCounters;
     method: Record<string, string>;
     tried: Record<string, unknown>[];
     versions: Record<string, string>;
@@ -32,6 +33,7 @@ export interface CountersReport {
 export async function benchCounters(options: BenchOptions): Promise<CountersReport> {
     const adapter = await requestDawnAdapter();
     const live = await measureLive(adapter);
+    const population = await measurePopulation(adapter);
     const worst: SearchCounters = { evaluationsPerSurfaceCorner: 0, missedCells: 0, searchAttempts: 0 };
     const resolutions = [...(options.resolutions ?? RESOLUTIONS)].sort((a, b) => a - b);
     const tried: CountersReport["tried"] = [];
@@ -50,7 +52,7 @@ export async function benchCounters(options: BenchOptions): Promise<CountersRepo
     }
     return {
         adapter: adapterName(adapter),
-        counters: { ...worst, ...live },
+        counters: { ...worst, ...live, ...population },
         method: {
             evaluationsPerSurfaceCorner:
                 "points at which the decoder was evaluated ÷ corners of the cells that the surface crosses; by the CPU twin of the GPU search, which takes the same decisions (tested equal), the decoder evaluated by onnxruntime on WASM",
@@ -58,6 +60,8 @@ export async function benchCounters(options: BenchOptions): Promise<CountersRepo
                 ? "cells that the surface crosses with every corner of the grid evaluated, less those that the search found"
                 : "cells that the surface crosses, less those that the search found; evaluated are every second corner of the finest grid along each axis, and every corner in blocks where one of those is within the clamp distance; --dense evaluates the rest too",
             live: "awaitsPerRemesh, bytesReadBackPerRemesh, dispatchesPerRemesh: on the adapter, small decoders, from the call to the submit; lateBytesPerRemesh is read beside the frames that follow, to learn the counts",
+            population:
+                "dispatchesPerPropAlone, dispatchesPerPropOfSixteen: on the adapter, a small decoder, at 16³ and 32³; a search at a higher resolution has more levels and more sums",
             gpuMemoryGrowthBytes:
                 "bytes of buffers alive after 1 000 remeshes of changing size, less those after the first 40",
         },

@@ -3,6 +3,7 @@ import { ChunkedPerceptron } from "../../plugin/field/fused/chunkedPerceptron.js
 import { FusedField } from "../../plugin/field/fused/fusedField.js";
 import { packPerceptron } from "../../plugin/field/fused/packPerceptron.js";
 import { createBuffer, createBufferFrom, readBuffer } from "../../plugin/field/gpu/buffers.js";
+import { packPointRanges } from "../../plugin/field/gpu/pointRanges.js";
 import { ReferenceField } from "../../plugin/field/referenceField.js";
 import { requestTestDevice, uncapturedErrors } from "../support/gpu.js";
 import { requestNullDevice } from "../support/nullDevice.js";
@@ -53,6 +54,12 @@ describe.skipIf(!device)("ChunkedPerceptron", () => {
                 ),
                 weights: createBufferFrom(device!, "weights", packed.weights),
                 constants: createBufferFrom(device!, "constants", packed.packConstants(latent)),
+                ranges: createBufferFrom(
+                    device!,
+                    "ranges",
+                    packPointRanges(1, 0, 0),
+                    GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST,
+                ),
             };
             const job = {
                 points: createBuffer(device!, "points", 12 * room),

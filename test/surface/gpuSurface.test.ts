@@ -4,7 +4,6 @@ import { createBuffer, readBuffer } from "../../plugin/field/gpu/buffers.js";
 import { ReferenceField } from "../../plugin/field/referenceField.js";
 import type { Perceptron } from "../../plugin/model/decoder.js";
 import { extractSurfaceAsync } from "../../plugin/surface/cpu/extractSurface.js";
-import { extractBatchAsync } from "../../plugin/surface/gpu/gpuBatch.js";
 import { type GpuSurface, GpuSurfaceMaker } from "../../plugin/surface/gpu/gpuSurface.js";
 import type { SurfaceOptions } from "../../plugin/surface/mesh.js";
 import { cube } from "../support/fields.js";
@@ -100,21 +99,6 @@ describe.skipIf(!device)("GpuSurfaceMaker", () => {
         const { gpu, onGpu } = await both(octahedron, Float32Array.of(-9, 0), { resolution: 16 });
         expect(gpu.indices.length).toBe(0);
         expect(onGpu.vertices).toBe(0);
-    });
-
-    it("makes many surfaces in a submit and a wait, each as it is made alone", async () => {
-        const field = await FusedField.CreateAsync(device!, octahedron);
-        const domain = { bounds: cube, clampDistance: 0.4 };
-        const latents = Array.from({ length: 18 }, (_, i) => Float32Array.of(0.011 * i - 0.1, 0));
-        const surfaces = await extractBatchAsync(maker!, field, latents, domain, { resolution: 12 });
-        expect(surfaces.length).toBe(18);
-        for (const index of [0, 15, 17]) {
-            const alone = await maker!.extractAsync(field, latents[index], domain, { resolution: 12 });
-            expect(await download(surfaces[index])).toEqual(await download(alone));
-            expect(surfaces[index].statistics).toMatchObject({ ...alone.statistics, milliseconds: expect.any(Number) });
-        }
-        expect(await extractBatchAsync(maker!, field, [], domain)).toEqual([]);
-        field.dispose();
     });
 
     it("refuses bad resolutions and aborted signals before it allocates", async () => {

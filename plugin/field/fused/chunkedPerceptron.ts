@@ -18,14 +18,17 @@ export const LEAST_CHUNKED_WIDTH = 256;
 export interface PerceptronBuffers {
     network: GPUBuffer;
     weights: GPUBuffer;
+    /** Of one code or several. */
     constants: GPUBuffer;
+    /** Of one code; jobs of several have their own. */
+    ranges: GPUBuffer;
 }
 
 /** A perceptron evaluated layer by layer over chunks of points; see `chunkedPerceptron.wgsl`. */
 export class ChunkedPerceptron {
     private readonly scratch: GPUBuffer;
     private readonly steps: GPUBuffer[];
-    private readonly chunks: GPUBuffer[] = [];
+    private readonly chunks = new Map<string, GPUBuffer>();
 
     /**
      * @param chunkPoints a multiple of 64; as many as the room for activations holds unless given
@@ -57,16 +60,26 @@ export class ChunkedPerceptron {
         this.steps = Array.from({ length: layerCount }, (_, layer) => this.uniform(Uint32Array.of(layer, 0, 0, 0)));
     }
 
-    /** Appends the evaluation of all points that the job's buffers hold room for; returns the number of dispatches. */
-    encode(encoder: GPUCommandEncoder, buffers: PerceptronBuffers, job: GpuEvaluation): number {
-        const { device, packed, pipeline, chunkPoints, scratch, steps } = this;
-        const capacity = job.distances.size / 4;
+    /**
+     * Appends the evaluation of all points that the job's buffers hold room for; several codes share the chunks.
+     *
+     * @returns the number of dispatches
+     */
+    encode(encoder: GPUCommandEncoder, buffers: PerceptronBuffers, job: GpuEvaluation, codeCount = 1): number {
+        const { device, packed, pipeline, scratch, steps } = this;
+        const capacity = Math.ceil(job.distances.size / 4 / codeCount);
+        const chunkPoints = TILE_POINTS * Math.max(1, Math.floor(this.chunkPoints / codeCount / TILE_POINTS));
+        if (chunkPoints * codeCount > this.chunkPoints) {
+            throw new Error(
+                `chunked perceptron: got ${codeCount} codes; expected up to ${this.chunkPoints / TILE_POINTS} at a time; make fewer together`,
+            );
+        }
         const pass = encoder.beginComputePass({ label: pipeline.label });
         pass.setPipeline(pipeline);
         let dispatches = 0;
-        for (let index = 0; index * chunkPoints < capacity; index++) {
-            this.chunks[index] ??= this.uniform(Uint32Array.of(index * chunkPoints, chunkPoints, 0, 0));
-            const points = Math.min(chunkPoints, capacity - index * chunkPoints);
+        for (let start = 0; start < capacity; start += chunkPoints) {
+            const chunk = this.chunk(start, chunkPoints);
+            const points = Math.min(chunkPoints, capacity - start);
             for (const [layer, step] of steps.entries()) {
                 const group = bind(device, pipeline, {
                     0: buffers.network,
@@ -76,12 +89,13 @@ export class ChunkedPerceptron {
                     4: job.pointCount,
                     5: job.distances,
                     6: step,
-                    7: this.chunks[index],
+                    7: chunk,
                     8: scratch,
+                    9: job.ranges ?? buffers.ranges,
                 });
                 pass.setBindGroup(0, group);
                 const outputTiles = Math.ceil(packed.outputQuads[layer] / TILE_QUADS);
-                pass.dispatchWorkgroups(Math.ceil(points / TILE_POINTS), outputTiles);
+                pass.dispatchWorkgroups(Math.ceil(points / TILE_POINTS), outputTiles, codeCount);
                 dispatches++;
             }
         }
@@ -90,9 +104,19 @@ export class ChunkedPerceptron {
     }
 
     dispose(): void {
-        for (const buffer of [this.scratch, ...this.steps, ...this.chunks]) {
+        for (const buffer of [this.scratch, ...this.steps, ...this.chunks.values()]) {
             buffer.destroy();
         }
+    }
+
+    private chunk(start: number, size: number): GPUBuffer {
+        const key = `${start}/${size}`;
+        let chunk = this.chunks.get(key);
+        if (!chunk) {
+            chunk = this.uniform(Uint32Array.of(start, size, this.chunkPoints, 0));
+            this.chunks.set(key, chunk);
+        }
+        return chunk;
     }
 
     private uniform(words: Uint32Array): GPUBuffer {

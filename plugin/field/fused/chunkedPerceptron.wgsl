@@ -18,8 +18,10 @@ struct Step {
 
 struct Chunk {
     start: u32,
-    // Points that `scratch` holds for each quad.
+    // Points of each code.
     size: u32,
+    // Points that `scratch` holds for each quad.
+    room: u32,
 }
 
 @group(0) @binding(6) var<uniform> step_: Step;
@@ -32,8 +34,11 @@ var<workgroup> blocks: array<mat4x4f, 64>;
 // By quad of inputs, then by point.
 var<workgroup> inputs: array<vec4f, 256>;
 
+// Where in each quad of the scratch the chunk's points of the code at work begin.
+var<private> scratchStart: u32;
+
 fn slot(parity: u32, quad: u32, place: u32) -> u32 {
-    return (parity * network.widthQuads + quad) * chunk.size + place;
+    return (parity * network.widthQuads + quad) * chunk.room + scratchStart + place;
 }
 
 // Weights from a quad of inputs, the hidden ones first, then the features; any beyond the last, where inputs are zeros.
@@ -69,15 +74,17 @@ fn inputAt(layer: Layer, input: u32, place: u32, count: u32) -> vec4f {
 
 @compute @workgroup_size(INVOCATIONS)
 fn evaluateLayer(@builtin(local_invocation_index) invocation: u32, @builtin(workgroup_id) group: vec3u) {
-    let count = pointCount[0];
+    let count = pointCountOf(group.z);
     let tileStart = group.x * TILE_POINTS;
     if chunk.start + tileStart >= count { return; }
+    takeCode(group.z);
+    scratchStart = group.z * chunk.size;
     let layer = network.layers[step_.layer];
     let firstQuad = group.y * TILE_QUADS + 2u * (invocation % 8u);
     let firstPlace = POINTS_EACH * (invocation / 8u);
     let lastQuad = layer.outputQuads - 1u;
-    let lowBias = constants[layer.biasOffset + min(firstQuad, lastQuad)];
-    let highBias = constants[layer.biasOffset + min(firstQuad + 1u, lastQuad)];
+    let lowBias = constants[constantStart + layer.biasOffset + min(firstQuad, lastQuad)];
+    let highBias = constants[constantStart + layer.biasOffset + min(firstQuad + 1u, lastQuad)];
     var low = array<vec4f, 8>(lowBias, lowBias, lowBias, lowBias, lowBias, lowBias, lowBias, lowBias);
     var high = array<vec4f, 8>(highBias, highBias, highBias, highBias, highBias, highBias, highBias, highBias);
     for (var start = 0u; start < inputCount(layer); start += DEPTH) {
@@ -103,7 +110,7 @@ fn evaluateLayer(@builtin(local_invocation_index) invocation: u32, @builtin(work
         let place = tileStart + firstPlace + p;
         let index = chunk.start + place;
         if isLast {
-            if firstQuad == 0u && index < count { distances[index] = activate(layer.activation, layer.alpha, low[p]).x; }
+            if firstQuad == 0u && index < count { distances[pointStart + index] = activate(layer.activation, layer.alpha, low[p]).x; }
             continue;
         }
         if firstQuad <= lastQuad {

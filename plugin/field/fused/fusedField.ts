@@ -11,6 +11,7 @@ import {
 } from "../field.js";
 import { bind, createBuffer, createBufferFrom, readBuffer } from "../gpu/buffers.js";
 import { computePipelineAsync } from "../gpu/pipelines.js";
+import { packPointRanges } from "../gpu/pointRanges.js";
 import { ChunkedPerceptron, LEAST_CHUNKED_WIDTH } from "./chunkedPerceptron.js";
 import halfTypes from "./halfTypes.wgsl?raw";
 import network from "./network.wgsl?raw";
@@ -47,6 +48,8 @@ export class FusedField implements EncodableField {
     private readonly weights: GPUBuffer;
     private readonly programs = new Map<string, Program>();
     private readonly unused: GPUBuffer;
+    /** Of jobs with one code. */
+    private readonly oneRange: GPUBuffer;
     private disposed = false;
 
     /**
@@ -132,6 +135,8 @@ export class FusedField implements EncodableField {
             GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST,
         );
         this.unused = createBuffer(device, "perceptron unused output", 4);
+        const usage = GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST;
+        this.oneRange = createBufferFrom(device, "perceptron range", packPointRanges(1, 0, 0), usage);
     }
 
     /** Kernels that this device and network have. */
@@ -146,16 +151,23 @@ export class FusedField implements EncodableField {
     }
 
     createCode(latent: Float32Array): GpuCode {
+        return this.createCodes([latent]);
+    }
+
+    createCodes(latents: readonly Float32Array[]): GpuCode {
         this.throwIfDisposed("createCode");
-        checkFieldArguments("createCode", this.latentSize, latent, new Float32Array(0));
+        for (const latent of latents) {
+            checkFieldArguments("createCode", this.latentSize, latent, new Float32Array(0));
+        }
         const { device, packed } = this;
-        const buffer = createBufferFrom(device, "perceptron code", packed.packConstants(latent));
-        return {
-            buffer,
-            update: (next) =>
-                device.queue.writeBuffer(buffer, 0, packed.packConstants(next) as Float32Array<ArrayBuffer>),
-            dispose: () => buffer.destroy(),
+        const bytes = 16 * packed.constantQuads;
+        const buffer = createBuffer(device, "perceptron code", bytes * latents.length);
+        const update = (latent: Float32Array, index = 0) => {
+            const constants = packed.packConstants(latent) as Float32Array<ArrayBuffer>;
+            device.queue.writeBuffer(buffer, bytes * index, constants);
         };
+        latents.forEach(update);
+        return { buffer, codeCount: latents.length, update, dispose: () => buffer.destroy() };
     }
 
     encode(encoder: GPUCommandEncoder, code: GpuCode, job: GpuEvaluation): number {
@@ -198,6 +210,7 @@ export class FusedField implements EncodableField {
             this.chunked?.dispose();
             this.tiled.get("tiledHalf")?.hiddenWeights.destroy();
             this.unused.destroy();
+            this.oneRange.destroy();
             for (const { network, scratch } of this.programs.values()) {
                 network.destroy();
                 scratch.destroy();
@@ -279,10 +292,17 @@ export class FusedField implements EncodableField {
         latentGradients: GPUBuffer | null,
     ): number {
         this.throwIfDisposed("encode");
+        if (code.codeCount !== 1 && !job.ranges) {
+            throw new Error(
+                `encode: got ${code.codeCount} codes and a job without ranges; expected ranges that say where each code's points lie; add them, or take one code`,
+            );
+        }
         const program = this.program(job, latentGradients !== null);
         const { network, scratch, workgroupCount } = program;
         if (this.variant === "chunked" && this.chunked && !job.pointGradients) {
-            return this.chunked.encode(encoder, { network, weights: this.weights, constants: code.buffer }, job);
+            const { weights, oneRange: ranges } = this;
+            const chunkBuffers = { network, weights, constants: code.buffer, ranges };
+            return this.chunked.encode(encoder, chunkBuffers, job, code.codeCount);
         }
         const tiled = job.pointGradients ? undefined : this.tiled.get(this.variant);
         const pipeline = tiled?.pipeline ?? program.pipeline;
@@ -294,6 +314,7 @@ export class FusedField implements EncodableField {
             4: job.pointCount,
             5: job.distances,
             6: tiled?.hiddenWeights ?? scratch,
+            9: job.ranges ?? this.oneRange,
         };
         if (job.pointGradients) {
             buffers[7] = job.pointGradients;
@@ -302,10 +323,10 @@ export class FusedField implements EncodableField {
         const pass = encoder.beginComputePass({ label: pipeline.label });
         pass.setPipeline(pipeline);
         pass.setBindGroup(0, bind(this.device, pipeline, buffers));
-        if (job.groupsOffset === undefined) {
-            pass.dispatchWorkgroups(workgroupCount);
+        if (job.groups) {
+            pass.dispatchWorkgroupsIndirect(job.groups, 0);
         } else {
-            pass.dispatchWorkgroupsIndirect(job.pointCount, job.groupsOffset);
+            pass.dispatchWorkgroups(workgroupCount, code.codeCount);
         }
         pass.end();
         return 1;

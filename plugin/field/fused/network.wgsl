@@ -29,20 +29,45 @@ struct Network {
     latentQuads: u32,
     invocationCount: u32,
     wantsLatentGradients: u32,
+    // Features and biases of one code.
+    constantQuads: u32,
     @align(16) layers: array<Layer, MAX_LAYERS>,
+}
+
+// Several codes in a dispatch, each with points of its own.
+struct PointRanges {
+    codeCount: u32,
+    // From one code's first point to the next one's, and the same for their numbers in `pointCount`.
+    pointStride: u32,
+    countStride: u32,
 }
 
 @group(0) @binding(0) var<uniform> network: Network;
 // 4 × 4 blocks, row of blocks by row of blocks; a column of a block holds the weights of one input.
 @group(0) @binding(1) var<storage, read> weights: array<mat4x4f>;
-// Per feature its direction and phase, then the folded biases of all layers.
+// For each code: per feature its direction and phase, then the folded biases of all layers.
 @group(0) @binding(2) var<storage, read> constants: array<vec4f>;
 // [n, 3]
 @group(0) @binding(3) var<storage, read> points: array<f32>;
-// How many points there are, in its first entry.
+// How many points there are, in its first entry; of further codes as the ranges say.
 @group(0) @binding(4) var<storage, read> pointCount: array<u32>;
 // [n]
 @group(0) @binding(5) var<storage, read_write> distances: array<f32>;
+@group(0) @binding(9) var<uniform> ranges: PointRanges;
+
+// Where the constants and the points of the code at work begin. Not for what decides about barriers: private variables
+// count as different in each invocation.
+var<private> constantStart: u32;
+var<private> pointStart: u32;
+
+fn takeCode(code: u32) {
+    constantStart = code * network.constantQuads;
+    pointStart = code * ranges.pointStride;
+}
+
+fn pointCountOf(code: u32) -> u32 {
+    return pointCount[code * ranges.countStride];
+}
 
 fn tanhOf(x: vec4f) -> vec4f {
     // Beyond 10 the result is ±1 in single precision; some drivers overflow there.
@@ -94,7 +119,9 @@ fn activationDerivative(kind: u32, alpha: f32, x: vec4f) -> vec4f {
     }
 }
 
-fn pointAt(index: u32) -> vec3f {
+// A point by its place among its code's.
+fn pointAt(place: u32) -> vec3f {
+    let index = pointStart + place;
     return vec3f(points[3u * index], points[3u * index + 1u], points[3u * index + 2u]);
 }
 
@@ -104,7 +131,7 @@ fn featureArguments(q: u32, point: vec3f) -> vec4f {
     for (var c = 0u; c < 4u; c++) {
         let feature = 4u * q + c;
         if feature < network.featureCount {
-            let line = constants[feature];
+            let line = constants[constantStart + feature];
             arguments[c] = dot(line.xyz, point) + line.w;
         }
     }

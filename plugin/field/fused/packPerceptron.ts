@@ -21,6 +21,8 @@ export interface PackedPerceptron {
     layerCount: number;
     /** Of each layer. */
     outputQuads: number[];
+    /** Length of what `packConstants` gives. */
+    constantQuads: number;
     /** The uniform: sizes, then one record a layer. */
     packNetwork(invocationCount: number, wantsLatentGradients: boolean): ArrayBuffer;
     /** Features, then the biases with `latent` folded in: the part that changes with the code. */
@@ -73,6 +75,7 @@ export function packPerceptron(perceptron: Perceptron): PackedPerceptron {
         widthQuads,
         layerCount: records.length,
         outputQuads: perceptron.layers.map((layer) => quadsOf(layer.outputSize)),
+        constantQuads,
         packNetwork(invocationCount, wantsLatentGradients) {
             const view = new DataView(new ArrayBuffer(NETWORK_BYTES));
             const header = [
@@ -86,6 +89,7 @@ export function packPerceptron(perceptron: Perceptron): PackedPerceptron {
                 latentQuads,
                 invocationCount,
                 wantsLatentGradients ? 1 : 0,
+                constantQuads,
             ];
             header.forEach((value, i) => {
                 view.setUint32(4 * i, value, true);

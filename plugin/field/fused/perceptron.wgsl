@@ -77,7 +77,7 @@ fn forward(tile: u32, count: u32, invocation: u32, keepDerivatives: bool) {
         let source = bufferStart((l + 1u) & 1u);
         let target_ = bufferStart(l & 1u);
         for (var o = 0u; o < layer.outputQuads; o++) {
-            let bias = constants[layer.biasOffset + o];
+            let bias = constants[constantStart + layer.biasOffset + o];
             var sums = array<vec4f, 4>(bias, bias, bias, bias);
             if layer.hiddenOffset != ABSENT {
                 let block = layer.hiddenOffset + o * layer.hiddenQuads;
@@ -100,7 +100,7 @@ fn forward(tile: u32, count: u32, invocation: u32, keepDerivatives: bool) {
     for (var p = 0u; p < POINTS; p++) {
         let index = tile * POINTS + p;
         if index < count {
-            distances[index] = scratch[slot(result, p, invocation)].x;
+            distances[pointStart + index] = scratch[slot(result, p, invocation)].x;
         }
     }
 }
@@ -175,33 +175,55 @@ fn backward(tile: u32, count: u32, invocation: u32) {
                 let slopes = featureValues(q, featureArguments(q, point), true);
                 let byArgument = slopes * scratch[slot(featureGradientStart() + q, p, invocation)];
                 for (var f = 4u * q; f < min(4u * q + 4u, network.featureCount); f++) {
-                    gradient += byArgument[f % 4u] * constants[f].xyz;
+                    gradient += byArgument[f % 4u] * constants[constantStart + f].xyz;
                 }
             }
-            pointGradients[3u * index] = gradient.x;
-            pointGradients[3u * index + 1u] = gradient.y;
-            pointGradients[3u * index + 2u] = gradient.z;
+            let at = 3u * (pointStart + index);
+            pointGradients[at] = gradient.x;
+            pointGradients[at + 1u] = gradient.y;
+            pointGradients[at + 2u] = gradient.z;
         }
     }
 }
 
-// The number of invocations at work is fixed by the scratch buffer; they take tiles of four points in turn.
+// The number of invocations at work is fixed by the scratch buffer; they take tiles of four points in turn, those of one
+// code after those of another. `latentGradients` is of one code.
+
+fn invocationAt(id: vec3u, groups: vec3u) -> u32 {
+    return id.x + id.y * groups.x * 64u;
+}
+
+fn tilesOf(code: u32) -> u32 {
+    return (pointCountOf(code) + POINTS - 1u) / POINTS;
+}
 
 @compute @workgroup_size(64)
-fn evaluate(@builtin(global_invocation_id) id: vec3u) {
-    if id.x >= network.invocationCount { return; }
-    let count = pointCount[0];
-    for (var tile = id.x; tile * POINTS < count; tile += network.invocationCount) {
-        forward(tile, count, id.x, false);
+fn evaluate(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+    let invocation = invocationAt(id, groups);
+    if invocation >= network.invocationCount { return; }
+    var tile = invocation;
+    for (var code = 0u; code < ranges.codeCount; code++) {
+        takeCode(code);
+        let tiles = tilesOf(code);
+        for (; tile < tiles; tile += network.invocationCount) {
+            forward(tile, pointCountOf(code), invocation, false);
+        }
+        tile -= tiles;
     }
 }
 
 @compute @workgroup_size(64)
-fn evaluateGradient(@builtin(global_invocation_id) id: vec3u) {
-    if id.x >= network.invocationCount { return; }
-    let count = pointCount[0];
-    for (var tile = id.x; tile * POINTS < count; tile += network.invocationCount) {
-        forward(tile, count, id.x, true);
-        backward(tile, count, id.x);
+fn evaluateGradient(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+    let invocation = invocationAt(id, groups);
+    if invocation >= network.invocationCount { return; }
+    var tile = invocation;
+    for (var code = 0u; code < ranges.codeCount; code++) {
+        takeCode(code);
+        let tiles = tilesOf(code);
+        for (; tile < tiles; tile += network.invocationCount) {
+            forward(tile, pointCountOf(code), invocation, true);
+            backward(tile, pointCountOf(code), invocation);
+        }
+        tile -= tiles;
     }
 }

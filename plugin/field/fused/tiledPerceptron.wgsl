@@ -43,7 +43,7 @@ fn addFeatures(sums: ptr<function, array<vec4f, 8>>, block: mat4x4f, values: arr
 }
 
 fn startSums(quad: u32, layer: Layer) -> array<vec4f, 8> {
-    let bias = constants[layer.biasOffset + quad];
+    let bias = constants[constantStart + layer.biasOffset + quad];
     return array<vec4f, 8>(bias, bias, bias, bias, bias, bias, bias, bias);
 }
 
@@ -57,7 +57,8 @@ fn evaluateTiled(
     let tilePoints = POINTS_EACH * pointGroups;
     let firstQuad = 2u * (invocation % outputGroups);
     let firstPoint = POINTS_EACH * (invocation / outputGroups);
-    let count = pointCount[0];
+    let count = pointCountOf(group.y);
+    takeCode(group.y);
     for (var tile = group.x; tile * tilePoints < count; tile += groups.x) {
         let start = tile * tilePoints;
         for (var l = 0u; l < network.layerCount; l++) {
@@ -106,7 +107,7 @@ fn evaluateTiled(
             }
             if firstQuad == 0u && isLast {
                 for (var p = 0u; p < POINTS_EACH && start + firstPoint + p < count; p++) {
-                    distances[start + firstPoint + p] = activate(layer.activation, layer.alpha, low[p]).x;
+                    distances[pointStart + start + firstPoint + p] = activate(layer.activation, layer.alpha, low[p]).x;
                 }
             }
             workgroupBarrier();

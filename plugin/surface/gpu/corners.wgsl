@@ -1,8 +1,8 @@
 // The evaluated corners of a grid: those that the search found, then those followed from open edges. Prepended to the
 // kernels that look at a corner's neighbours. CPU twin: corners.ts.
 
-// How many corners there are in its first entry, how many of them the search found in its eighth.
-@group(0) @binding(2) var<storage, read> counts: array<u32>;
+// Held first: how many corners there are; found: how many of them the search itself found.
+@group(0) @binding(2) var<storage, read> counts: array<Record>;
 @group(0) @binding(3) var<storage, read> members: array<u32>;
 // Per word of the found corners' mask: how many come before it, and its bits.
 @group(0) @binding(4) var<storage, read> ranks: array<vec2u>;
@@ -13,7 +13,7 @@
 const ABSENT = 0xffffffffu;
 
 fn isMember(index: u32) -> bool {
-    let words = ranks[index / 32u].y | followedRanks[index / 32u].y;
+    let words = ranks[wordAt(index)].y | followedRanks[wordAt(index)].y;
     return (words & (1u << (index & 31u))) != 0u;
 }
 
@@ -21,18 +21,18 @@ fn placeIn(word: vec2u, bit: u32) -> u32 {
     return word.x + countOneBits(word.y & (bit - 1u));
 }
 
-// Place of a corner in the lists; ABSENT if it was not evaluated or did not fit.
+// Entry of a corner in the lists; ABSENT if it was not evaluated or did not fit.
 fn slotOf(index: u32) -> u32 {
     let bit = 1u << (index & 31u);
-    let word = ranks[index / 32u];
+    let word = ranks[wordAt(index)];
     if (word.y & bit) != 0u {
-        let slot = placeIn(word, bit);
-        return select(ABSENT, slot, slot < counts[7]);
+        let place = placeIn(word, bit);
+        return select(ABSENT, entryAt(place), place < counts[code].found);
     }
-    let followed = followedRanks[index / 32u];
+    let followed = followedRanks[wordAt(index)];
     if (followed.y & bit) == 0u { return ABSENT; }
-    let slot = counts[7] + placeIn(followed, bit);
-    return select(ABSENT, slot, slot < counts[0]);
+    let place = counts[code].found + placeIn(followed, bit);
+    return select(ABSENT, entryAt(place), place < counts[code].held.x);
 }
 
 fn cornerOffset(corner: u32) -> vec3u {

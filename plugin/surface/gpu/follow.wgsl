@@ -8,13 +8,15 @@ fn markMissing(origin: vec3i) {
         let corner = origin + vec3i(cornerOffset(c));
         if any(corner < vec3i(0)) || any(vec3u(corner) >= stage.size) { continue; }
         let index = indexOf(vec3u(corner), stage.size);
-        if !isMember(index) { atomicOr(&missing[index / 32u], 1u << (index & 31u)); }
+        if !isMember(index) { atomicOr(&missing[wordAt(index)], 1u << (index & 31u)); }
     }
 }
 
 @compute @workgroup_size(WORKGROUP)
 fn markOpenCells(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-    for (var slot = id.x; slot < counts[0]; slot += groups.x * WORKGROUP) {
+    code = id.y;
+    for (var place = id.x; place < counts[code].held.x; place += groups.x * WORKGROUP) {
+        let slot = entryAt(place);
         let position = positionOf(members[slot], stage.size);
         for (var axis = 0u; axis < 3u; axis++) {
             if isCrossed(slot, position, axis) && !isClosedAround(position, axis) {

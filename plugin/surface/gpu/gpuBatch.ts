@@ -6,15 +6,19 @@ import { emptyStatistics, type SurfaceOptions } from "../mesh.js";
 import { copySurface, encodeSurface, type GpuSurface, type GpuSurfaceMaker, scratchTarget } from "./gpuSurface.js";
 import { defaultCapacity, SearchRoom } from "./searchRoom.js";
 import { evaluationCount, isWhole, readSummary, summaryBytes } from "./summary.js";
+import { bytesOfCode } from "./surfaceLists.js";
+import { storageLimit, Workspace } from "./workspace.js";
 
-/** Surfaces of one submit; each needs room of its own until its size is known. */
-const BATCH = 16;
+/** Most surfaces that are made together. */
+export const BATCH = 16;
+/** Room they may work in. Large surfaces take much of it each, and fill a GPU by fewer of them. */
+const BATCH_BYTES = 256 * 2 ** 20;
 
 /**
- * The surfaces of many shapes, sixteen to a submit and a wait; the few that ask for more room or a wider search are done
- * again by themselves.
+ * The surfaces of many shapes, up to sixteen in the same dispatches and with one wait: the coarse levels of one shape fill
+ * few workgroups. The few that ask for more room or a wider search are done again by themselves.
  *
- * @returns in the order of the codes
+ * @returns in the order of the codes; each surface is what it is when made alone, bit for bit
  * @throws if the resolution is out of range or beyond the adapter, or the signal is aborted
  */
 export async function extractBatchAsync(
@@ -26,14 +30,17 @@ export async function extractBatchAsync(
 ): Promise<GpuSurface[]> {
     checkResolution("extractBatchAsync", options.resolution ?? 64);
     const surfaces: GpuSurface[] = [];
+    // Freed at the end: it is many times what one surface works in.
+    const workspace = new Workspace(maker.device);
+    const size = batchSize(maker.device, domain, options);
     try {
-        for (let start = 0; start < latents.length; start += BATCH) {
+        for (let start = 0; start < latents.length; start += size) {
             options.signal?.throwIfAborted();
-            const batch = latents.slice(start, start + BATCH);
+            const batch = latents.slice(start, start + size);
             // Within a frame's budget each is made by itself, slice by slice.
             const found =
-                options.frameBudget === undefined
-                    ? await extractOnceAsync(maker, field, batch, domain, options)
+                options.frameBudget === undefined && batch.length > 1
+                    ? await extractTogetherAsync(maker, workspace, field, batch, domain, options)
                     : batch.map(() => null);
             for (const [index, surface] of found.entries()) {
                 surfaces.push(surface ?? (await maker.extractAsync(field, batch[index], domain, options)));
@@ -48,12 +55,27 @@ export async function extractBatchAsync(
             }
         }
         throw error;
+    } finally {
+        workspace.dispose();
     }
 }
 
+/** How many surfaces fit the room for a batch, and the adapter's bindings; at least one. */
+export function batchSize(device: GPUDevice, domain: FieldDomain, options: SurfaceOptions): number {
+    const { vertices, triangles } = defaultCapacity(options.resolution ?? 64);
+    const plan = new SearchRoom(options.slope).plan(domain, options, {
+        vertexCapacity: vertices,
+        triangleCapacity: triangles,
+    });
+    const { all, largest } = bytesOfCode(plan);
+    const fitting = Math.min(Math.floor(BATCH_BYTES / all), Math.floor(storageLimit(device) / largest));
+    return Math.max(1, Math.min(BATCH, fitting));
+}
+
 /** One submit and one wait; null for what did not come out whole. */
-async function extractOnceAsync(
+async function extractTogetherAsync(
     maker: GpuSurfaceMaker,
+    workspace: Workspace,
     field: EncodableField,
     latents: readonly Float32Array[],
     domain: FieldDomain,
@@ -61,29 +83,21 @@ async function extractOnceAsync(
 ): Promise<(GpuSurface | null)[]> {
     const { device, kernels } = maker;
     const started = performance.now();
-    const capacity = defaultCapacity(options.resolution ?? 64);
-    const workspace = maker.borrow();
-    const codes = latents.map((latent) => field.createCode(latent));
+    const codeCount = latents.length;
+    const target = scratchTarget(workspace, defaultCapacity(options.resolution ?? 64), codeCount);
+    const plan = new SearchRoom(options.slope).plan(domain, options, target, codeCount);
+    const levelCount = plan.levels.length;
+    const bytes = summaryBytes(levelCount, codeCount);
+    const summary = workspace.storage("summary", bytes);
+    const codes = field.createCodes(latents);
     try {
-        const room = new SearchRoom(options.slope);
-        // All plans are alike but for their targets, so that the uniforms they share hold for the whole submit.
-        const plans = codes.map((_, index) =>
-            room.plan(domain, options, scratchTarget(workspace, capacity, `${index} `)),
-        );
-        const bytes = summaryBytes(plans[0].levels.length);
-        const summary = workspace.storage("summary", bytes);
-        const summaries = workspace.storage("summaries", bytes * BATCH);
         const encoder = device.createCommandEncoder({ label: "surface batch" });
-        const dispatches = codes.map((code, index) => {
-            const count = encodeSurface(encoder, kernels, workspace, plans[index], summary, field, code);
-            encoder.copyBufferToBuffer(summary, 0, summaries, bytes * index, bytes);
-            return count;
-        });
+        const dispatches = encodeSurface(encoder, kernels, workspace, plan, summary, field, codes);
         device.queue.submit([encoder.finish()]);
-        const all = await readBuffer(device, summaries, bytes * codes.length);
-        return plans.map((plan, index) => {
-            const counts = readSummary(plan.levels.length, all.slice(bytes * index, bytes * (index + 1)));
-            if (!isWhole(counts, plan.target)) {
+        const all = await readBuffer(device, summary, bytes);
+        return latents.map((_, code) => {
+            const counts = readSummary(levelCount, all, code, codeCount);
+            if (!isWhole(counts, target)) {
                 return null;
             }
             const statistics = {
@@ -92,19 +106,16 @@ async function extractOnceAsync(
                 surfaceCells: counts.surfaceCells,
                 vertices: counts.vertices,
                 triangles: counts.triangles,
-                dispatches: dispatches[index],
+                dispatches: dispatches / codeCount,
                 awaits: 1,
-                bytesReadBack: bytes,
+                bytesReadBack: bytes / codeCount,
                 attempts: 1,
                 milliseconds: performance.now() - started,
             };
-            const buffers = copySurface(device, plan.target, counts);
+            const buffers = copySurface(device, target, counts, code);
             return { ...buffers, vertexCount: counts.vertices, triangleCount: counts.triangles, statistics };
         });
     } finally {
-        for (const code of codes) {
-            code.dispose();
-        }
-        maker.giveBack(workspace);
+        codes.dispose();
     }
 }

@@ -176,14 +176,24 @@ export class GpuSurfaceMaker {
     }
 }
 
-/** A surface in buffers of its own size. */
-export function copySurface(device: GPUDevice, target: SurfaceTarget, { vertices, triangles }: SurfaceCounts) {
+/**
+ * A surface in buffers of its own size.
+ *
+ * @param code which of the target's
+ */
+export function copySurface(
+    device: GPUDevice,
+    target: SurfaceTarget,
+    { vertices, triangles }: SurfaceCounts,
+    code = 0,
+) {
     const buffers = createMeshBuffers(device, vertices, triangles);
     const encoder = device.createCommandEncoder({ label: "surface copy" });
+    const [firstVertex, firstTriangle] = [12 * code * target.vertexCapacity, 12 * code * target.triangleCapacity];
     if (triangles > 0) {
-        encoder.copyBufferToBuffer(target.positions, 0, buffers.positions, 0, 12 * vertices);
-        encoder.copyBufferToBuffer(target.normals, 0, buffers.normals, 0, 12 * vertices);
-        encoder.copyBufferToBuffer(target.indices, 0, buffers.indices, 0, 12 * triangles);
+        encoder.copyBufferToBuffer(target.positions, firstVertex, buffers.positions, 0, 12 * vertices);
+        encoder.copyBufferToBuffer(target.normals, firstVertex, buffers.normals, 0, 12 * vertices);
+        encoder.copyBufferToBuffer(target.indices, firstTriangle, buffers.indices, 0, 12 * triangles);
     }
     device.queue.submit([encoder.finish()]);
     return buffers;
@@ -202,7 +212,7 @@ export function createMeshBuffers(device: GPUDevice, vertexCount: number, triang
     };
 }
 
-/** Appends a search and meshing to an encoder; returns the number of dispatches. */
+/** Appends a search and meshing, for all codes of `code` at once, to an encoder; returns the number of dispatches. */
 export function encodeSurface(
     encoder: GPUCommandEncoder,
     kernels: SurfaceKernels,
@@ -219,16 +229,16 @@ export function encodeSurface(
     return dispatches;
 }
 
-/** A target in a workspace; of each name there is one. */
+/** A workspace's target, for one code or several; there is one. */
 export function scratchTarget(
     workspace: Workspace,
     capacity: { vertices: number; triangles: number },
-    name = "",
+    codeCount = 1,
 ): SurfaceTarget {
     return {
-        positions: workspace.storage(`${name}positions`, 12 * capacity.vertices),
-        normals: workspace.storage(`${name}normals`, 12 * capacity.vertices),
-        indices: workspace.storage(`${name}indices`, 12 * capacity.triangles),
+        positions: workspace.storage("positions", 12 * capacity.vertices * codeCount),
+        normals: workspace.storage("normals", 12 * capacity.vertices * codeCount),
+        indices: workspace.storage("indices", 12 * capacity.triangles * codeCount),
         vertexCapacity: capacity.vertices,
         triangleCapacity: capacity.triangles,
     };

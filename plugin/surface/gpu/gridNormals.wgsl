@@ -29,7 +29,9 @@ fn gradientAt(slot: u32, position: vec3u) -> vec3f {
 
 @compute @workgroup_size(WORKGROUP)
 fn gridNormals(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-    for (var slot = id.x; slot < counts[0]; slot += groups.x * WORKGROUP) {
+    code = id.y;
+    for (var place = id.x; place < counts[code].held.x; place += groups.x * WORKGROUP) {
+        let slot = entryAt(place);
         let crossings = classes[slot] >> 8u;
         if crossings == 0u { continue; }
         var vertex = offsets[slot].x;
@@ -41,9 +43,10 @@ fn gridNormals(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups
             let neighbour = slotOf(indexOf(next, stage.size));
             let t = distances[slot] / (distances[slot] - distances[neighbour]);
             let normal = unitNormal(mix(gradient, gradientAt(neighbour, next), t));
-            normals[3u * vertex] = normal.x;
-            normals[3u * vertex + 1u] = normal.y;
-            normals[3u * vertex + 2u] = normal.z;
+            let at = 3u * (code * stage.vertexCapacity + vertex);
+            normals[at] = normal.x;
+            normals[at + 1u] = normal.y;
+            normals[at + 2u] = normal.z;
             vertex++;
         }
     }

@@ -9,9 +9,9 @@ struct CaseTable {
 @group(0) @binding(1) var<uniform> caseTable: CaseTable;
 // Per corner: the case of the cell that begins there, and from bit 8 on which of its edges are crossed.
 @group(0) @binding(6) var<storage, read_write> classes: array<u32>;
-// Per corner: first vertex and first triangle (before the scan: how many).
+// Per corner: first vertex and first triangle among its code's (before the scan: how many).
 @group(0) @binding(7) var<storage, read_write> offsets: array<vec2u>;
-// Open edges, surface cells.
+// Of each code: open edges, surface cells.
 @group(0) @binding(8) var<storage, read_write> tally: array<atomic<u32>>;
 @group(0) @binding(10) var<storage, read_write> positions: array<f32>;
 @group(0) @binding(11) var<storage, read_write> indices: array<u32>;
@@ -35,8 +35,10 @@ fn triangleCount(pattern: u32) -> u32 {
 
 @compute @workgroup_size(WORKGROUP)
 fn classifyCorners(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-    for (var slot = id.x; slot < stage.capacity; slot += groups.x * WORKGROUP) {
-        if slot >= counts[0] {
+    code = id.y;
+    for (var place = id.x; place < stage.capacity; place += groups.x * WORKGROUP) {
+        let slot = entryAt(place);
+        if place >= counts[code].held.x {
             offsets[slot] = vec2u(0u);
             continue;
         }
@@ -45,7 +47,7 @@ fn classifyCorners(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgr
         for (var axis = 0u; axis < 3u; axis++) {
             if isCrossed(slot, position, axis) {
                 crossings |= 1u << axis;
-                if !isClosedAround(position, axis) { atomicAdd(&tally[0], 1u); }
+                if !isClosedAround(position, axis) { atomicAdd(&tally[2u * code], 1u); }
             }
         }
         var pattern = 0u;
@@ -55,7 +57,7 @@ fn classifyCorners(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgr
                 // Lists that ran full are seen in the counts; here the corner only has to be harmless.
                 if neighbour != ABSENT && distances[neighbour] < 0.0 { pattern |= 1u << corner; }
             }
-            if triangleCount(pattern) > 0u { atomicAdd(&tally[1], 1u); }
+            if triangleCount(pattern) > 0u { atomicAdd(&tally[2u * code + 1u], 1u); }
         }
         classes[slot] = pattern | (crossings << 8u);
         offsets[slot] = vec2u(countOneBits(crossings), triangleCount(pattern));
@@ -64,7 +66,9 @@ fn classifyCorners(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgr
 
 @compute @workgroup_size(WORKGROUP)
 fn emitVertices(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-    for (var slot = id.x; slot < counts[0]; slot += groups.x * WORKGROUP) {
+    code = id.y;
+    for (var place = id.x; place < counts[code].held.x; place += groups.x * WORKGROUP) {
+        let slot = entryAt(place);
         let crossings = classes[slot] >> 8u;
         var vertex = offsets[slot].x;
         let corner = positionOf(members[slot], stage.size);
@@ -77,9 +81,10 @@ fn emitVertices(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroup
             // The two differ in sign, so the difference is not zero.
             let t = distances[slot] / (distances[slot] - distances[neighbour]);
             let position = start + t * (end - start);
-            positions[3u * vertex] = position.x;
-            positions[3u * vertex + 1u] = position.y;
-            positions[3u * vertex + 2u] = position.z;
+            let at = 3u * (code * stage.vertexCapacity + vertex);
+            positions[at] = position.x;
+            positions[at + 1u] = position.y;
+            positions[at + 2u] = position.z;
             vertex++;
         }
     }
@@ -94,7 +99,9 @@ fn vertexOn(edge: u32, cell: vec3u) -> u32 {
 
 @compute @workgroup_size(WORKGROUP)
 fn emitTriangles(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-    for (var slot = id.x; slot < counts[0]; slot += groups.x * WORKGROUP) {
+    code = id.y;
+    for (var place = id.x; place < counts[code].held.x; place += groups.x * WORKGROUP) {
+        let slot = entryAt(place);
         let pattern = classes[slot] & 255u;
         let cell = positionOf(members[slot], stage.size);
         let first = offsets[slot].y;
@@ -105,9 +112,10 @@ fn emitTriangles(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgrou
                 let edge = (tableWord(pattern, entry >> 3u) >> (4u * (entry & 7u))) & 15u;
                 corners[i] = min(vertexOn(edge, cell), stage.vertexCapacity - 1u);
             }
-            indices[3u * (first + t)] = corners[0];
-            indices[3u * (first + t) + 1u] = corners[1u + stage.clockwise];
-            indices[3u * (first + t) + 2u] = corners[2u - stage.clockwise];
+            let at = 3u * (code * stage.triangleCapacity + first + t);
+            indices[at] = corners[0];
+            indices[at + 1u] = corners[1u + stage.clockwise];
+            indices[at + 2u] = corners[2u - stage.clockwise];
         }
     }
 }

@@ -1,7 +1,7 @@
 // Unit normals from the field at the vertices. CPU twin: normals.ts.
 
-// How many vertices there are, in its first entry.
-@group(0) @binding(1) var<storage, read> counts: array<u32>;
+// Held first: how many vertices there are.
+@group(0) @binding(1) var<storage, read> counts: array<Record>;
 // [n, 3]
 @group(0) @binding(2) var<storage, read> positions: array<f32>;
 // [n], the field there, not clipped.
@@ -24,7 +24,9 @@ fn boxNormal(point: vec3f) -> vec3f {
 
 @compute @workgroup_size(WORKGROUP)
 fn finishNormals(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-    for (var n = id.x; n < counts[0]; n += groups.x * WORKGROUP) {
+    code = id.y;
+    for (var vertex = id.x; vertex < counts[code].held.x; vertex += groups.x * WORKGROUP) {
+        let n = code * stage.vertexCapacity + vertex;
         let point = vec3f(positions[3u * n], positions[3u * n + 1u], positions[3u * n + 2u]);
         let gradient = vec3f(normals[3u * n], normals[3u * n + 1u], normals[3u * n + 2u]);
         let onBounds = boxDistance(point) > distances[n];

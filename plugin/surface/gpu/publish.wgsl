@@ -9,9 +9,13 @@ struct Front {
 }
 
 const WORKGROUP = 64u;
+// Words of a record, and where in it the pairs begin.
+const RECORD = 6u;
+const HELD = 2u;
+const TOTAL = 4u;
 
 @group(0) @binding(0) var<uniform> front: Front;
-// Eight words a list, see scan.wgsl; then open edges and surface cells.
+// Six words a list, see scan.wgsl; then open edges and surface cells.
 @group(0) @binding(1) var<storage, read> summary: array<u32>;
 // Whether the surface goes out, its vertices and triangles.
 @group(0) @binding(2) var<storage, read_write> verdict: array<u32>;
@@ -26,14 +30,15 @@ const WORKGROUP = 64u;
 
 @compute @workgroup_size(1)
 fn judge() {
-    let mesh = 8u * (front.listCount - 1u);
-    let vertices = summary[mesh + 2u];
-    let triangles = summary[mesh + 3u];
-    let openEdges = summary[8u * front.listCount];
+    let mesh = RECORD * (front.listCount - 1u);
+    let vertices = summary[mesh + TOTAL];
+    let triangles = summary[mesh + TOTAL + 1u];
+    let openEdges = summary[RECORD * front.listCount];
     var fits = vertices <= front.vertexCapacity && triangles <= front.triangleCapacity && openEdges == 0u;
     for (var list = 0u; list < front.listCount; list++) {
-        let at = 8u * list;
-        fits = fits && summary[at] == summary[at + 2u] && summary[at + 1u] == summary[at + 3u];
+        let held = RECORD * list + HELD;
+        let total = RECORD * list + TOTAL;
+        fits = fits && summary[held] == summary[total] && summary[held + 1u] == summary[total + 1u];
     }
     verdict[0] = u32(fits);
     verdict[1] = vertices;

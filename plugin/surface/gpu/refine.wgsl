@@ -2,7 +2,7 @@
 
 const FAR = 1e30f;
 
-@group(0) @binding(1) var<storage, read> counts: array<u32>;
+@group(0) @binding(1) var<storage, read> counts: array<Record>;
 @group(0) @binding(2) var<storage, read> members: array<u32>;
 // [n, 3]
 @group(0) @binding(3) var<storage, read> points: array<f32>;
@@ -29,19 +29,20 @@ fn clipped(n: u32) -> f32 {
 
 @compute @workgroup_size(WORKGROUP)
 fn clipDistances(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-    let count = counts[0];
-    for (var n = id.x; n < count; n += groups.x * WORKGROUP) {
+    code = id.y;
+    for (var place = id.x; place < counts[code].held.x; place += groups.x * WORKGROUP) {
+        let n = entryAt(place);
         distances[n] = clipped(n);
     }
 }
 
 fn slotOf(index: u32) -> u32 {
-    if stage.wordCount == 0u { return index; }
-    let word = ranks[index / 32u];
+    if stage.wordCount == 0u { return entryAt(index); }
+    let word = ranks[wordAt(index)];
     let bit = 1u << (index & 31u);
     if (word.y & bit) == 0u { return ABSENT; }
-    let slot = word.x + countOneBits(word.y & (bit - 1u));
-    return select(ABSENT, slot, slot < stage.capacity);
+    let place = word.x + countOneBits(word.y & (bit - 1u));
+    return select(ABSENT, entryAt(place), place < stage.capacity);
 }
 
 // Whether a neighbour along an axis lies on the other side of the surface.
@@ -58,8 +59,9 @@ fn signChanges(position: vec3u, inside: bool) -> bool {
 
 @compute @workgroup_size(WORKGROUP)
 fn markChildren(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-    let count = counts[0];
-    for (var slot = id.x; slot < count; slot += groups.x * WORKGROUP) {
+    code = id.y;
+    for (var place = id.x; place < counts[code].held.x; place += groups.x * WORKGROUP) {
+        let slot = entryAt(place);
         let position = positionOf(members[slot], stage.size);
         let distance = clipped(slot);
         if abs(distance) <= stage.threshold || signChanges(position, distance < 0.0) {
@@ -69,7 +71,7 @@ fn markChildren(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroup
                 for (var y = start.y; y < end.y; y++) {
                     for (var x = start.x; x < end.x; x++) {
                         let index = indexOf(vec3u(x, y, z), stage.targetSize);
-                        atomicOr(&targetMask[index / 32u], 1u << (index & 31u));
+                        atomicOr(&targetMask[targetWordAt(index)], 1u << (index & 31u));
                     }
                 }
             }

@@ -3,7 +3,7 @@ import { cornerCounts } from "../cpu/refine.js";
 import { createGrid, DEFAULT_SLOPE, refinementLevels } from "../grid.js";
 import type { SurfaceOptions } from "../mesh.js";
 import type { SurfaceCounts } from "./summary.js";
-import { followedCapacity, listCapacity, type SurfacePlan, type SurfaceTarget } from "./surfaceLists.js";
+import { followedCapacity, listCapacity, type SurfacePlan, type TargetCapacity } from "./surfaceLists.js";
 
 /** Room for what a prop takes; a shape that takes more is counted and tried again. */
 export function defaultCapacity(resolution: number): { vertices: number; triangles: number } {
@@ -22,7 +22,12 @@ export class SearchRoom {
     }
 
     /** @throws if the resolution is out of range */
-    plan(domain: FieldDomain, options: SurfaceOptions, target: SurfaceTarget): SurfacePlan {
+    plan<Target extends TargetCapacity>(
+        domain: FieldDomain,
+        options: SurfaceOptions,
+        target: Target,
+        codeCount = 1,
+    ): SurfacePlan<Target> {
         const { resolution = 64, sparse = true, winding = "counterClockwise", normals = "field" } = options;
         const grid = createGrid(domain.bounds, resolution);
         const levels = sparse ? refinementLevels(grid, domain.reach ?? domain.clampDistance, this.slope) : [];
@@ -30,7 +35,7 @@ export class SearchRoom {
         const all = size[0] * size[1] * size[2];
         const cornerCapacity = levels.length === 0 ? all : Math.min(all, Math.max(listCapacity(size), this.corners));
         const lists = { cornerCapacity, followedCapacity: followedCapacity(cornerCapacity) };
-        return { grid, levels, winding, normals, ...lists, target };
+        return { codeCount, grid, levels, winding, normals, ...lists, target };
     }
 
     /**
@@ -38,7 +43,7 @@ export class SearchRoom {
      *
      * @returns whether it has to be repeated
      */
-    grow(plan: SurfacePlan, counts: SurfaceCounts): boolean {
+    grow(plan: SurfacePlan<TargetCapacity>, counts: SurfaceCounts): boolean {
         const { levels } = plan;
         if (levels.length === 0) {
             return false;

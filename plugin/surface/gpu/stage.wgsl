@@ -1,4 +1,7 @@
 // Shared by the kernels of this room: what a stage of the search works on. Prepended to each of them.
+//
+// Several codes are searched for together: along y of a dispatch an invocation's code, in each buffer the part of one
+// code behind the part of another, as long as `stage` says for one.
 
 struct Stage {
     // Position of the member with index (0, 0, 0), and the distance between neighbours, model units.
@@ -22,11 +25,38 @@ struct Stage {
     triangleCapacity: u32,
     // 1 for clockwise triangles.
     clockwise: u32,
+    // Entries of the list of followed corners.
+    followedCapacity: u32,
+}
+
+// Of one code's list, see scan.wgsl.
+struct Record {
+    pending: u32,
+    found: u32,
+    held: vec2u,
+    total: vec2u,
 }
 
 @group(0) @binding(0) var<uniform> stage: Stage;
 
 const WORKGROUP = 64u;
+
+// Which code an invocation works for.
+var<private> code: u32;
+
+// Entry of a list's buffers by its place among its code's.
+fn entryAt(place: u32) -> u32 {
+    return code * stage.capacity + place;
+}
+
+fn wordAt(index: u32) -> u32 {
+    return code * stage.wordCount + index / 32u;
+}
+
+fn targetWordAt(index: u32) -> u32 {
+    let all = stage.targetSize.x * stage.targetSize.y * stage.targetSize.z;
+    return code * ((all + 31u) / 32u) + index / 32u;
+}
 
 fn positionOf(index: u32, size: vec3u) -> vec3u {
     let row = index / size.x;

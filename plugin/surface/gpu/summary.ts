@@ -1,4 +1,5 @@
 import { COUNT_BYTES } from "./surfaceKernels.js";
+import { TALLY_BYTES } from "./surfaceLists.js";
 
 /** What a search came to; counts are as they are, even where a list ran full. */
 export interface SurfaceCounts {
@@ -24,26 +25,30 @@ export function listCount(levelCount: number): number {
     return levelCount + OTHER_LISTS;
 }
 
-/** Bytes that `surfaceStages` writes to its summary. */
-export function summaryBytes(levelCount: number): number {
-    return COUNT_BYTES * listCount(levelCount) + 8;
+/** Bytes that `surfaceStages` writes to its summary: a list's counts of all codes, then the next list's. */
+export function summaryBytes(levelCount: number, codeCount = 1): number {
+    return (COUNT_BYTES * listCount(levelCount) + TALLY_BYTES) * codeCount;
 }
 
-export function readSummary(levelCount: number, bytes: ArrayBuffer): SurfaceCounts {
-    const words = new Uint32Array(bytes);
-    const lists = Array.from({ length: listCount(levelCount) }, (_, i) => words.subarray(8 * i, 8 * i + 8));
+/** What the search for one code came to. */
+export function readSummary(levelCount: number, bytes: ArrayBuffer, code = 0, codeCount = 1): SurfaceCounts {
+    const lists = Array.from({ length: listCount(levelCount) }, (_, i) => {
+        const [, , heldFirst, heldSecond, first, second] = new Uint32Array(bytes, COUNT_BYTES * (i * codeCount + code));
+        return { first, second, complete: heldFirst === first && heldSecond === second };
+    });
     const [corners, followed, mesh] = lists.slice(levelCount);
-    const tally = 8 * lists.length;
+    const tallies = COUNT_BYTES * lists.length * codeCount;
+    const [openEdges, surfaceCells] = new Uint32Array(bytes, tallies + TALLY_BYTES * code);
     return {
-        levels: lists.slice(0, levelCount).map((list) => list[2]),
-        corners: corners[2],
-        followed: followed[2],
-        followedEvaluations: corners[3],
-        vertices: mesh[2],
-        triangles: mesh[3],
-        openEdges: words[tally],
-        surfaceCells: words[tally + 1],
-        complete: lists.every((list) => list[0] === list[2] && list[1] === list[3]),
+        levels: lists.slice(0, levelCount).map(({ first }) => first),
+        corners: corners.first,
+        followed: followed.first,
+        followedEvaluations: corners.second,
+        vertices: mesh.first,
+        triangles: mesh.second,
+        openEdges,
+        surfaceCells,
+        complete: lists.every(({ complete }) => complete),
     };
 }
 

@@ -42,9 +42,10 @@ export type KernelName = keyof typeof SOURCES;
 export const WORKGROUP_SIZE = 64;
 export const SCAN_BLOCK = 64;
 const MAX_WORKGROUPS = 4096;
-/** Bytes of a list's counts, and where in them an indirect dispatch begins; see `scan.wgsl`. */
-export const COUNT_BYTES = 32;
-export const GROUPS_OFFSET = 16;
+/** Bytes of one code's counts of a list; see `Record` in `scan.wgsl`. */
+export const COUNT_BYTES = 24;
+/** Bytes of an indirect dispatch. */
+export const GROUP_BYTES = 12;
 
 /** The compiled kernels of this room on one device. */
 export class SurfaceKernels {
@@ -70,23 +71,26 @@ export class SurfaceKernels {
     }
 
     /**
-     * Appends one dispatch with about an invocation an item; invocations take further items in turn.
+     * Appends one dispatch with about an invocation an item for each code; invocations take further items in turn.
      *
-     * @param items how many, or the counts of a list (eight words, see `scan.wgsl`), which then stay on the GPU
+     * @param items of each code, or an indirect dispatch over a list, whose length then stays on the GPU
+     * @param codeCount without meaning where the dispatch is indirect and says so itself
      */
     dispatch(
         pass: GPUComputePassEncoder,
         name: KernelName,
         items: number | GPUBuffer,
         buffers: Readonly<Record<number, GPUBuffer>>,
+        codeCount = 1,
     ): void {
         const pipeline = this.pipelines[name];
         pass.setPipeline(pipeline);
         pass.setBindGroup(0, bind(this.device, pipeline, buffers));
         if (typeof items === "number") {
-            pass.dispatchWorkgroups(Math.max(1, Math.min(Math.ceil(items / WORKGROUP_SIZE), MAX_WORKGROUPS)));
+            const groups = Math.max(1, Math.min(Math.ceil(items / WORKGROUP_SIZE), MAX_WORKGROUPS));
+            pass.dispatchWorkgroups(groups, codeCount);
         } else {
-            pass.dispatchWorkgroupsIndirect(items, GROUPS_OFFSET);
+            pass.dispatchWorkgroupsIndirect(items, 0);
         }
     }
 

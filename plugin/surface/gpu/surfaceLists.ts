@@ -1,30 +1,40 @@
+import { packPointRanges } from "../../field/gpu/pointRanges.js";
 import { cornerCounts } from "../cpu/refine.js";
 import { boundsSkin, type Grid, type GridLevel } from "../grid.js";
 import type { NormalSource, Winding } from "../mesh.js";
-import { COUNT_BYTES, SCAN_BLOCK } from "./surfaceKernels.js";
+import { COUNT_BYTES, GROUP_BYTES, SCAN_BLOCK } from "./surfaceKernels.js";
 import type { Workspace } from "./workspace.js";
 
-/** Where the triangles go; usage STORAGE on all. */
-export interface SurfaceTarget {
+/** Bytes of one code's open edges and surface cells. */
+export const TALLY_BYTES = 8;
+
+/** Room of each code. */
+export interface TargetCapacity {
+    vertexCapacity: number;
+    triangleCapacity: number;
+}
+
+/** Where the triangles go, of several codes one behind the other; usage STORAGE on all. */
+export interface SurfaceTarget extends TargetCapacity {
     /** [vertexCapacity, 3] */
     positions: GPUBuffer;
     /** [vertexCapacity, 3] */
     normals: GPUBuffer;
     /** [triangleCapacity, 3] */
     indices: GPUBuffer;
-    vertexCapacity: number;
-    triangleCapacity: number;
 }
 
-export interface SurfacePlan {
+export interface SurfacePlan<Target = SurfaceTarget> {
+    /** Codes that are searched for together. */
+    codeCount: number;
     grid: Grid;
     levels: readonly GridLevel[];
     winding: Winding;
     normals: NormalSource;
-    /** Corners that the lists hold, and corners followed from open edges among them. */
+    /** Corners that the lists hold of each code, and corners followed from open edges among them. */
     cornerCapacity: number;
     followedCapacity: number;
-    target: SurfaceTarget;
+    target: Target;
 }
 
 /** How many members a level's list holds: all of a coarse one, a shell's worth of a fine one. */
@@ -38,9 +48,32 @@ export function followedCapacity(cornerCapacity: number): number {
     return Math.ceil(cornerCapacity / 8);
 }
 
-/** The members of one level, or the corners, and what is known at them. */
+/** Bytes that the buffers of a search take for one code, all together and the largest of them. */
+export function bytesOfCode(plan: SurfacePlan<TargetCapacity>): { all: number; largest: number } {
+    const { grid, levels, cornerCapacity, target } = plan;
+    const ofList = (size: readonly number[], capacity: number) => {
+        const words = Math.ceil((size[0] * size[1] * size[2]) / 32);
+        // Mask and ranks; members, points and distances.
+        return [4 * words, 8 * words, 4 * capacity, 12 * capacity, 4 * capacity];
+    };
+    const size = cornerCounts(grid);
+    const bytes = [
+        ...levels.flatMap(({ cells }) => ofList(cells, listCapacity(cells))),
+        ...ofList(size, cornerCapacity),
+        ...ofList(size, plan.followedCapacity),
+        // Classes and offsets; positions, normals and distances; indices.
+        ...[4 * cornerCapacity, 8 * cornerCapacity],
+        ...[12, 12, 4].map((each) => each * target.vertexCapacity),
+        12 * target.triangleCapacity,
+    ];
+    return { all: bytes.reduce((sum, part) => sum + part, 0), largest: Math.max(...bytes) };
+}
+
+/** The members of one level, or the corners, and what is known at them; of several codes one behind the other. */
 export interface MemberList {
     stage: GPUBuffer;
+    codeCount: number;
+    /** Of each code. */
     wordCount: number;
     capacity: number;
     mask: GPUBuffer;
@@ -49,6 +82,10 @@ export interface MemberList {
     points: GPUBuffer;
     distances: GPUBuffer;
     counts: GPUBuffer;
+    /** An indirect dispatch with an invocation a member. */
+    groups: GPUBuffer;
+    /** Where a field finds the points of each code. */
+    ranges: GPUBuffer;
     scan: Scan;
 }
 
@@ -59,13 +96,18 @@ export interface Meshing {
     offsets: GPUBuffer;
     vertexDistances: GPUBuffer;
     counts: GPUBuffer;
+    groups: GPUBuffer;
+    ranges: GPUBuffer;
     tally: GPUBuffer;
     scan: Scan;
 }
 
 /** Levels of sums over `values`, each a `SCAN_BLOCK`-th of the one before. */
 export interface Scan {
+    codeCount: number;
     counts: GPUBuffer;
+    groups: GPUBuffer;
+    /** `count` of each code. */
     levels: { values: GPUBuffer; count: number; uniform: GPUBuffer }[];
 }
 
@@ -113,58 +155,74 @@ interface ListShape {
 
 function allocateList(workspace: Workspace, plan: SurfacePlan, shape: ListShape): MemberList {
     const { name, level, size, capacity } = shape;
+    const { codeCount } = plan;
     const isFull = level !== null && level === plan.levels[0];
     const wordCount = Math.ceil((size[0] * size[1] * size[2]) / 32);
-    const ranks = workspace.storage(`${name} ranks`, 8 * wordCount);
-    const counts = workspace.storage(`${name} counts`, COUNT_BYTES, GPUBufferUsage.INDIRECT);
+    const ofEach = (part: string, bytes: number) => workspace.storage(`${name} ${part}`, bytes * codeCount);
+    const ranks = ofEach("ranks", 8 * wordCount);
+    const scan = allocateScan(workspace, plan, name, ranks, wordCount, [capacity, 0]);
     return {
         stage: workspace.uniform(`${name} stage`, packStage(plan, shape, isFull ? 0 : wordCount)),
+        codeCount,
         wordCount,
         capacity,
-        mask: workspace.storage(`${name} mask`, 4 * wordCount),
+        mask: ofEach("mask", 4 * wordCount),
         ranks,
-        members: workspace.storage(`${name} members`, 4 * capacity),
-        points: workspace.storage(`${name} points`, 12 * capacity),
-        distances: workspace.storage(`${name} distances`, 4 * capacity),
-        counts,
-        scan: allocateScan(workspace, name, ranks, wordCount, counts, [capacity, 0]),
+        members: ofEach("members", 4 * capacity),
+        points: ofEach("points", 12 * capacity),
+        distances: ofEach("distances", 4 * capacity),
+        counts: scan.counts,
+        groups: scan.groups,
+        ranges: allocateRanges(workspace, plan, name, capacity),
+        scan,
     };
 }
 
+/** Where a field finds the points of each code in a list. */
+function allocateRanges(workspace: Workspace, { codeCount }: SurfacePlan, name: string, capacity: number): GPUBuffer {
+    return workspace.uniform(`${name} ranges`, packPointRanges(codeCount, capacity, COUNT_BYTES / 4));
+}
+
 export function allocateMeshing(workspace: Workspace, plan: SurfacePlan, lists: SearchLists): Meshing {
+    const { codeCount } = plan;
     const { vertexCapacity, triangleCapacity } = plan.target;
     const { corners, followed } = lists;
-    const offsets = workspace.storage("offsets", 8 * corners.capacity);
-    const counts = workspace.storage("mesh counts", COUNT_BYTES, GPUBufferUsage.INDIRECT);
+    const offsets = workspace.storage("offsets", 8 * corners.capacity * codeCount);
+    const capacities: [number, number] = [vertexCapacity, triangleCapacity];
+    const scan = allocateScan(workspace, plan, "mesh", offsets, corners.capacity, capacities);
     return {
         corners,
         followed,
-        classes: workspace.storage("classes", 4 * corners.capacity),
+        classes: workspace.storage("classes", 4 * corners.capacity * codeCount),
         offsets,
-        vertexDistances: workspace.storage("vertex distances", 4 * vertexCapacity),
-        counts,
-        tally: workspace.storage("tally", 8),
-        scan: allocateScan(workspace, "mesh", offsets, corners.capacity, counts, [vertexCapacity, triangleCapacity]),
+        vertexDistances: workspace.storage("vertex distances", 4 * vertexCapacity * codeCount),
+        counts: scan.counts,
+        groups: scan.groups,
+        ranges: allocateRanges(workspace, plan, "mesh", vertexCapacity),
+        tally: workspace.storage("tally", TALLY_BYTES * codeCount),
+        scan,
     };
 }
 
 function allocateScan(
     workspace: Workspace,
+    { codeCount }: SurfacePlan,
     name: string,
     values: GPUBuffer,
     count: number,
-    counts: GPUBuffer,
     capacity: [number, number],
 ): Scan {
+    const counts = workspace.storage(`${name} counts`, COUNT_BYTES * codeCount);
+    const groups = workspace.storage(`${name} groups`, GROUP_BYTES, GPUBufferUsage.INDIRECT);
     const levels: Scan["levels"] = [];
     for (let level = 0, left = count; ; level++, left = Math.ceil(left / SCAN_BLOCK)) {
         levels.push({
-            values: level === 0 ? values : workspace.storage(`${name} sums ${level}`, 8 * left),
+            values: level === 0 ? values : workspace.storage(`${name} sums ${level}`, 8 * left * codeCount),
             count: left,
             uniform: workspace.uniform(`${name} scan ${level}`, Uint32Array.of(left, 0, ...capacity).buffer),
         });
         if (left <= SCAN_BLOCK) {
-            return { counts, levels };
+            return { codeCount, counts, groups, levels };
         }
     }
 }
@@ -173,9 +231,10 @@ function allocateScan(
 function packStage(plan: SurfacePlan, shape: ListShape, wordCount: number): ArrayBuffer {
     const { grid, target, winding } = plan;
     const { level, size, next, capacity, childSide } = shape;
+    const { vertexCapacity, triangleCapacity } = target;
     const { bounds } = grid;
     const spacing = (level?.size ?? 1) * grid.cellSize;
-    const view = new DataView(new ArrayBuffer(96));
+    const view = new DataView(new ArrayBuffer(112));
     const put = (at: number, type: "Float32" | "Uint32", values: readonly number[]) => {
         values.forEach((value, i) => {
             view[`set${type}`](at + 4 * i, value, true);
@@ -186,6 +245,7 @@ function packStage(plan: SurfacePlan, shape: ListShape, wordCount: number): Arra
     put(32, "Uint32", [...next, childSide]);
     put(48, "Float32", [...bounds.min, level?.threshold ?? 0]);
     put(64, "Float32", [...bounds.max, boundsSkin(grid)]);
-    put(80, "Uint32", [capacity, target.vertexCapacity, target.triangleCapacity, winding === "clockwise" ? 1 : 0]);
+    put(80, "Uint32", [capacity, vertexCapacity, triangleCapacity, winding === "clockwise" ? 1 : 0]);
+    put(96, "Uint32", [plan.followedCapacity]);
     return view.buffer;
 }

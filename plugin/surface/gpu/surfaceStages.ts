@@ -1,6 +1,6 @@
 import type { GpuEvaluation } from "../../field/field.js";
 import { FOLLOW_ROUNDS } from "../grid.js";
-import { COUNT_BYTES, GROUPS_OFFSET, SCAN_BLOCK, type SurfaceKernels } from "./surfaceKernels.js";
+import { COUNT_BYTES, SCAN_BLOCK, type SurfaceKernels } from "./surfaceKernels.js";
 import {
     allocateLists,
     allocateMeshing,
@@ -9,6 +9,7 @@ import {
     type Scan,
     type SearchLists,
     type SurfacePlan,
+    TALLY_BYTES,
 } from "./surfaceLists.js";
 import type { Workspace } from "./workspace.js";
 
@@ -18,7 +19,8 @@ export type SurfaceStage =
     | { readonly kind: "evaluate"; readonly name: string; readonly evaluation: GpuEvaluation };
 
 /**
- * The whole search and meshing as stages in order, free of waits: the sizes of lists stay on the GPU.
+ * The whole search and meshing as stages in order, free of waits: the sizes of lists stay on the GPU. Several codes share
+ * every dispatch.
  *
  * @param summary gets the counts, `summaryBytes` long, usage COPY_DST
  */
@@ -60,20 +62,21 @@ function record(name: string, run: (encoder: GPUCommandEncoder) => number): Surf
     return { kind: "record", name, record: run };
 }
 
-function evaluate(name: string, { points, counts, distances }: MemberList): SurfaceStage {
-    const evaluation = { points, pointCount: counts, groupsOffset: GROUPS_OFFSET, distances };
+function evaluate(name: string, { points, counts, ranges, groups, distances }: MemberList): SurfaceStage {
+    const evaluation = { points, pointCount: counts, ranges, groups, distances };
     return { kind: "evaluate", name, evaluation };
 }
 
 /** Gradients of the field at the vertices. */
-function evaluateNormals({ target }: SurfacePlan, { counts, vertexDistances }: Meshing): SurfaceStage {
+function evaluateNormals({ target }: SurfacePlan, { counts, ranges, groups, vertexDistances }: Meshing): SurfaceStage {
     return {
         kind: "evaluate",
         name: "normals",
         evaluation: {
             points: target.positions,
             pointCount: counts,
-            groupsOffset: GROUPS_OFFSET,
+            ranges,
+            groups,
             distances: vertexDistances,
             pointGradients: target.normals,
         },
@@ -81,16 +84,17 @@ function evaluateNormals({ target }: SurfacePlan, { counts, vertexDistances }: M
 }
 
 function recordAll(encoder: GPUCommandEncoder, kernels: SurfaceKernels, list: MemberList): number {
-    const { stage, capacity, members, points, counts } = list;
+    const { stage, codeCount, capacity, members, points, counts, groups } = list;
     const pass = encoder.beginComputePass({ label: "surface start" });
-    kernels.dispatch(pass, "listAll", capacity, { 0: stage, 3: members, 4: points, 5: counts });
+    const buffers = { 0: stage, 3: members, 4: points, 5: counts, 6: groups };
+    kernels.dispatch(pass, "listAll", capacity, buffers, codeCount);
     pass.end();
     return 1;
 }
 
 function recordFullMask(encoder: GPUCommandEncoder, kernels: SurfaceKernels, list: MemberList): number {
     const pass = encoder.beginComputePass({ label: "surface start" });
-    kernels.dispatch(pass, "markAll", list.wordCount, { 0: list.stage, 1: list.mask });
+    kernels.dispatch(pass, "markAll", list.wordCount, { 0: list.stage, 1: list.mask }, list.codeCount);
     pass.end();
     return 1;
 }
@@ -104,25 +108,29 @@ function recordMembers(encoder: GPUCommandEncoder, kernels: SurfaceKernels, list
 }
 
 function dispatchMembers(pass: GPUComputePassEncoder, kernels: SurfaceKernels, list: MemberList): number {
-    const { stage, wordCount, mask, ranks, members, points } = list;
-    kernels.dispatch(pass, "countMembers", wordCount, { 0: stage, 1: mask, 2: ranks });
+    const { stage, codeCount, wordCount, mask, ranks, members, points, groups } = list;
+    kernels.dispatch(pass, "countMembers", wordCount, { 0: stage, 1: mask, 2: ranks, 6: groups }, codeCount);
     const scans = dispatchScan(pass, kernels, list.scan);
-    kernels.dispatch(pass, "listMembers", wordCount, { 0: stage, 1: mask, 2: ranks, 3: members, 4: points });
+    const buffers = { 0: stage, 1: mask, 2: ranks, 3: members, 4: points };
+    kernels.dispatch(pass, "listMembers", wordCount, buffers, codeCount);
     return scans + 2;
 }
 
-function dispatchScan(pass: GPUComputePassEncoder, kernels: SurfaceKernels, { levels, counts }: Scan): number {
+function dispatchScan(pass: GPUComputePassEncoder, kernels: SurfaceKernels, scan: Scan): number {
+    const { codeCount, levels, counts, groups } = scan;
     const last = levels.length - 1;
+    const dispatchBlocks = (name: "sumBlocks" | "scanBlocks", level: number) => {
+        const { values, count, uniform } = levels[level];
+        const buffers = { 0: uniform, 1: values, 2: levels[level + 1].values };
+        kernels.dispatch(pass, name, Math.ceil(count / SCAN_BLOCK), buffers, codeCount);
+    };
     for (let level = 0; level < last; level++) {
-        const { values, count, uniform } = levels[level];
-        const sums = levels[level + 1].values;
-        kernels.dispatch(pass, "sumBlocks", Math.ceil(count / SCAN_BLOCK), { 0: uniform, 1: values, 2: sums });
+        dispatchBlocks("sumBlocks", level);
     }
-    kernels.dispatch(pass, "scanLast", 1, { 0: levels[last].uniform, 1: levels[last].values, 3: counts });
+    const { values, uniform } = levels[last];
+    kernels.dispatch(pass, "scanLast", 1, { 0: uniform, 1: values, 3: counts, 4: groups }, codeCount);
     for (let level = last - 1; level >= 0; level--) {
-        const { values, count, uniform } = levels[level];
-        const sums = levels[level + 1].values;
-        kernels.dispatch(pass, "scanBlocks", Math.ceil(count / SCAN_BLOCK), { 0: uniform, 1: values, 2: sums });
+        dispatchBlocks("scanBlocks", level);
     }
     return 2 * last + 1;
 }
@@ -134,11 +142,11 @@ function recordChildren(
     list: MemberList,
     next: MemberList,
 ): number {
-    const { stage, counts, members, points, distances, ranks } = list;
-    encoder.clearBuffer(next.mask, 0, 4 * next.wordCount);
+    const { stage, counts, groups, members, points, distances, ranks } = list;
+    encoder.clearBuffer(next.mask, 0, 4 * next.wordCount * next.codeCount);
     const pass = encoder.beginComputePass({ label: "surface refine" });
     const buffers = { 0: stage, 1: counts, 2: members, 3: points, 4: distances, 5: next.mask, 6: ranks };
-    kernels.dispatch(pass, "markChildren", counts, buffers);
+    kernels.dispatch(pass, "markChildren", groups, buffers);
     pass.end();
     return 1;
 }
@@ -151,23 +159,24 @@ function recordFollowing(
     round: number,
 ): number {
     const { corners, followed } = lists;
-    const { stage, counts, members, points, distances, ranks } = corners;
+    const { stage, codeCount, counts, groups, members, points, distances, ranks } = corners;
     if (round === 0) {
-        encoder.clearBuffer(followed.mask, 0, 4 * followed.wordCount);
+        const words = followed.wordCount * codeCount;
+        encoder.clearBuffer(followed.mask, 0, 4 * words);
         // What an earlier search has followed is not known to this one.
-        encoder.clearBuffer(followed.ranks, 0, 8 * followed.wordCount);
+        encoder.clearBuffer(followed.ranks, 0, 8 * words);
     }
     const pass = encoder.beginComputePass({ label: "surface follow" });
     let dispatches = 1;
     if (round === 0) {
-        kernels.dispatch(pass, "clipDistances", counts, { 0: stage, 1: counts, 3: points, 4: distances });
+        kernels.dispatch(pass, "clipDistances", groups, { 0: stage, 1: counts, 3: points, 4: distances });
     } else {
         dispatches = dispatchAppend(pass, kernels, lists);
     }
     const shared = { 0: stage, 2: counts, 3: members, 4: ranks, 5: distances, 9: followed.ranks };
-    kernels.dispatch(pass, "markOpenCells", counts, { ...shared, 6: followed.mask });
+    kernels.dispatch(pass, "markOpenCells", groups, { ...shared, 6: followed.mask });
     dispatches += dispatchMembers(pass, kernels, followed);
-    kernels.dispatch(pass, "endRound", 1, { 1: counts, 4: followed.counts });
+    kernels.dispatch(pass, "endRound", 1, { 1: counts, 4: followed.counts, 8: followed.groups });
     pass.end();
     return dispatches + 2;
 }
@@ -179,8 +188,8 @@ function dispatchAppend(
     { corners, followed }: Omit<SearchLists, "levels">,
 ): number {
     const clip = { 0: followed.stage, 1: followed.counts, 3: followed.points, 4: followed.distances };
-    kernels.dispatch(pass, "clipDistances", followed.counts, clip);
-    kernels.dispatch(pass, "appendFollowed", followed.capacity, {
+    kernels.dispatch(pass, "clipDistances", followed.groups, clip);
+    const buffers = {
         0: corners.stage,
         1: corners.counts,
         2: corners.members,
@@ -188,7 +197,9 @@ function dispatchAppend(
         4: followed.counts,
         5: followed.members,
         6: followed.distances,
-    });
+        7: corners.groups,
+    };
+    kernels.dispatch(pass, "appendFollowed", followed.capacity, buffers, corners.codeCount);
     return 2;
 }
 
@@ -199,16 +210,19 @@ function recordTriangles(
     plan: SurfacePlan,
     { corners, followed, classes, offsets, tally, scan }: Meshing,
 ): number {
-    const { stage, counts, members, distances, ranks, capacity } = corners;
+    const { stage, codeCount, counts, groups, members, distances, ranks, capacity } = corners;
     const { positions, indices } = plan.target;
     encoder.clearBuffer(tally);
+    // The scan looks for the most.
+    encoder.clearBuffer(scan.groups, 0, 4);
     const pass = encoder.beginComputePass({ label: "surface triangles" });
     const appends = dispatchAppend(pass, kernels, { corners, followed });
     const shared = { 0: stage, 2: counts, 3: members, 4: ranks, 6: classes, 7: offsets, 9: followed.ranks };
-    kernels.dispatch(pass, "classifyCorners", capacity, { ...shared, 1: kernels.caseTable, 5: distances, 8: tally });
+    const classify = { ...shared, 1: kernels.caseTable, 5: distances, 8: tally };
+    kernels.dispatch(pass, "classifyCorners", capacity, classify, codeCount);
     const scans = dispatchScan(pass, kernels, scan);
-    kernels.dispatch(pass, "emitVertices", counts, { ...shared, 5: distances, 10: positions });
-    kernels.dispatch(pass, "emitTriangles", counts, { ...shared, 1: kernels.caseTable, 11: indices });
+    kernels.dispatch(pass, "emitVertices", groups, { ...shared, 5: distances, 10: positions });
+    kernels.dispatch(pass, "emitTriangles", groups, { ...shared, 1: kernels.caseTable, 11: indices });
     pass.end();
     return appends + scans + 3;
 }
@@ -219,24 +233,25 @@ function recordEnd(
     kernels: SurfaceKernels,
     plan: SurfacePlan,
     { levels, corners, followed }: SearchLists,
-    { vertexDistances, counts, tally, classes, offsets }: Meshing,
+    { vertexDistances, counts, groups, tally, classes, offsets }: Meshing,
     summary: GPUBuffer,
 ): number {
     const { positions, normals } = plan.target;
     const pass = encoder.beginComputePass({ label: "surface normals" });
     if (plan.normals === "field") {
         const buffers = { 0: corners.stage, 1: counts, 2: positions, 3: vertexDistances, 4: normals };
-        kernels.dispatch(pass, "finishNormals", counts, buffers);
+        kernels.dispatch(pass, "finishNormals", groups, buffers);
     } else {
         const { stage, members, ranks, distances } = corners;
         const known = { 0: stage, 2: corners.counts, 3: members, 4: ranks, 5: distances, 9: followed.ranks };
-        kernels.dispatch(pass, "gridNormals", corners.counts, { ...known, 6: classes, 7: offsets, 10: normals });
+        kernels.dispatch(pass, "gridNormals", corners.groups, { ...known, 6: classes, 7: offsets, 10: normals });
     }
     pass.end();
+    const bytes = COUNT_BYTES * plan.codeCount;
     const counted = [...levels, corners, followed, { counts }];
     counted.forEach((list, i) => {
-        encoder.copyBufferToBuffer(list.counts, 0, summary, COUNT_BYTES * i, COUNT_BYTES);
+        encoder.copyBufferToBuffer(list.counts, 0, summary, bytes * i, bytes);
     });
-    encoder.copyBufferToBuffer(tally, 0, summary, COUNT_BYTES * counted.length, 8);
+    encoder.copyBufferToBuffer(tally, 0, summary, bytes * counted.length, TALLY_BYTES * plan.codeCount);
     return 1;
 }

@@ -53,9 +53,14 @@ export class Workspace {
     }
 }
 
+/** Bytes of the largest buffer that a kernel can have. */
+export function storageLimit({ limits }: GPUDevice): number {
+    return Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize);
+}
+
 /** @throws if the device has no storage binding of that size */
 export function checkStorageSize(device: GPUDevice, name: string, bytes: number): void {
-    const limit = Math.min(device.limits.maxStorageBufferBindingSize, device.limits.maxBufferSize);
+    const limit = storageLimit(device);
     if (bytes > limit) {
         throw new Error(
             `surface ${name}: ${bytes} bytes are needed and this adapter binds up to ${limit}; use a lower resolution`,
