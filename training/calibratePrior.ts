@@ -96,6 +96,7 @@ export function withSpread(component: PriorComponent, spread: number): PriorComp
         ...component,
         factors: component.factors.map((value) => spread * value),
         deviations: component.deviations.map((value) => spread * value),
+        spread,
     };
 }
 

@@ -19,7 +19,7 @@ export interface CodeFamily {
     /** null for decoders without categories. */
     readonly category: string | null;
     readonly components: readonly CodeComponent[];
-    /** [latentSize] each: whole shapes, drawn from the decoder's own prior. */
+    /** [latentSize] each: shapes drawn from the prior, broken ones among them. */
     readonly samples: readonly Float32Array[];
 }
 
@@ -27,10 +27,7 @@ export interface CodeFamily {
  * Least deviation of a code in any direction, as a part of the family's mean one: codes of shapes never trained on
  * leave the subspace that the trained ones span.
  */
-const FLOOR = 0.35;
-
-/** Part of the family's whole covariance that each of its components has besides its own. */
-const SHARED = 0.25;
+const FLOOR = 0.8;
 
 /** Shapes of each family that a search may start again from. */
 const SAMPLE_COUNT = 24;
@@ -39,9 +36,8 @@ const SAMPLE_COUNT = 24;
 const UNKNOWN_DEVIATION = 0.1;
 
 /**
- * A decoder's prior over codes, for use as a regulariser. Its components are narrow on purpose, so that samples of them
- * are whole shapes; shapes never trained on lie between and beside them, so each takes a part of its family's covariance
- * on. All families are as likely.
+ * A decoder's prior over codes, for use as a regulariser: its components as wide as trained codes are about them, not as
+ * narrow as samples need to be whole shapes. All families are as likely.
  *
  * @param category only this one's, or all
  * @throws if the category is unknown
@@ -55,11 +51,12 @@ export function createCodePrior(
     if (category === undefined && !metadata?.prior.length) {
         return [{ category: null, components: [isotropic(latentSize)], samples: [] }];
     }
-    const known = metadata ?? { latentSize, categories: [], prior: [] };
+    const { categories, prior } = metadata ?? { categories: [], prior: [] };
+    const known = { latentSize, categories, prior: prior.map(asTrained) };
     const components = componentsOf(operation, known, category);
     return [...new Set(components.map((component) => component.category))].map((name) => ({
         category: name,
-        components: widened(
+        components: invertible(
             components.filter((component) => component.category === name),
             latentSize,
         ),
@@ -70,44 +67,46 @@ export function createCodePrior(
     }));
 }
 
-function widened(components: readonly PriorComponent[], n: number): CodeComponent[] {
-    const total = components.reduce((sum, { weight }) => sum + weight, 0);
-    const shareOf = ({ weight }: PriorComponent) => (total > 0 ? weight / total : 1 / components.length);
-    const centre = new Float64Array(n);
-    for (const component of components) {
-        for (let i = 0; i < n; i++) centre[i] += shareOf(component) * component.mean[i];
-    }
-    const shared = new Float64Array(n * n);
-    for (const component of components) addCovariance(shared, component, SHARED * shareOf(component), centre);
-    let trace = 0;
-    for (let i = 0; i < n; i++) trace += shared[i * n + i] / SHARED;
+/** A component as wide as it was before it was narrowed for sampling. */
+function asTrained(component: PriorComponent): PriorComponent {
+    const { spread = 1, factors, deviations } = component;
+    return {
+        ...component,
+        factors: factors.map((value) => value / spread),
+        deviations: deviations.map((value) => value / spread),
+        spread: 1,
+    };
+}
+
+function invertible(components: readonly PriorComponent[], n: number): CodeComponent[] {
+    const covariances = components.map((component) => covarianceOf(component, n));
+    const trace = covariances.reduce((sum, covariance) => sum + traceOf(covariance, n), 0) / components.length;
     const floor = (FLOOR * FLOOR * trace) / n || UNKNOWN_DEVIATION ** 2;
-    return components.map((component) => {
-        const covariance = shared.slice();
-        const mean = Float64Array.from(component.mean);
-        addCovariance(covariance, component, 1, mean);
+    return components.map(({ category, mean }, k) => {
+        const covariance = covariances[k];
         for (let i = 0; i < n; i++) covariance[i * n + i] += floor;
         const { inverse, logDeterminant } = invertPositive(covariance, n);
-        return { category: component.category, mean, precision: inverse, logDeterminant };
+        return { category, mean: Float64Array.from(mean), precision: inverse, logDeterminant };
     });
 }
 
-/** covariance += share · (the component's spread about a centre). */
-function addCovariance(
-    covariance: Float64Array,
-    { mean, factors, factorCount, deviations }: PriorComponent,
-    share: number,
-    centre: Float64Array,
-): void {
-    const n = centre.length;
+/** Fᵀ F + D². [n, n] */
+function covarianceOf({ factors, factorCount, deviations }: PriorComponent, n: number): Float64Array {
+    const covariance = new Float64Array(n * n);
     for (let row = 0; row < n; row++) {
         for (let column = 0; column < n; column++) {
-            let sum = (mean[row] - centre[row]) * (mean[column] - centre[column]);
+            let sum = row === column ? deviations[row] ** 2 : 0;
             for (let f = 0; f < factorCount; f++) sum += factors[f * n + row] * factors[f * n + column];
-            if (row === column) sum += deviations[row] ** 2;
-            covariance[row * n + column] += share * sum;
+            covariance[row * n + column] = sum;
         }
     }
+    return covariance;
+}
+
+function traceOf(matrix: Float64Array, n: number): number {
+    let sum = 0;
+    for (let i = 0; i < n; i++) sum += matrix[i * n + i];
+    return sum;
 }
 
 function isotropic(n: number): CodeComponent {

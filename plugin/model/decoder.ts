@@ -95,6 +95,11 @@ export interface PriorComponent {
     readonly factorCount: number;
     /** [latentSize], what the factors leave unexplained. */
     readonly deviations: Float32Array;
+    /**
+     * What part of the trained codes' spread factors and deviations are: they were narrowed so that samples are whole
+     * shapes. Divided by it they say how likely a shape is beforehand. 1 where it is absent.
+     */
+    readonly spread?: number;
 }
 
 /** A principal axis of the codes of one category, or of all. */

@@ -28,6 +28,7 @@ export function encodeMetadata(metadata: DecoderMetadata, precision: FloatPrecis
             factors: floats(component.factors),
             factorCount: component.factorCount,
             deviations: floats(component.deviations),
+            spread: component.spread,
         })),
         axes: metadata.axes.map((axis) => ({
             name: axis.name,
@@ -132,6 +133,7 @@ function readComponent(field: Field, latentSize: number, categories: readonly st
     const deviations = field.get("deviations").floats(latentSize);
     if (deviations.some((deviation) => deviation < 0))
         throw field.get("deviations").wrong("no negative deviation", "write their absolute values");
+    const spread = field.get("spread");
     return {
         category,
         weight: field.get("weight").number(0, 1.001),
@@ -139,6 +141,7 @@ function readComponent(field: Field, latentSize: number, categories: readonly st
         factors: field.get("factors").floats(factorCount * latentSize),
         factorCount,
         deviations,
+        ...(spread.value === undefined ? {} : { spread: spread.number(1e-3, 1) }),
     };
 }
 

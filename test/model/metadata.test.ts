@@ -63,6 +63,8 @@ describe("metadata", () => {
         ],
         [["prior", 0, "weight"], 0.5, /at prior; expected weights that sum to 1, not 0.5/],
         [["prior", 0, "weight"], -1, /at prior\[0\].weight/],
+        [["prior", 0, "spread"], 0, /has "0" at prior\[0\].spread; expected a finite number from 0.001 to 1/],
+        [["prior", 0, "spread"], "wide", /at prior\[0\].spread/],
         [["prior", 0, "mean"], base64(1, 2, 3, 4), /at prior\[0\].mean; expected base64 of 6 finite floats/],
         [["prior", 0, "mean"], base64(1, 2, 3, Number.NaN, 5, 6), /at prior\[0\].mean/],
         [["prior", 0, "mean"], "!".repeat(32), /at prior\[0\].mean/],

@@ -13,6 +13,7 @@ export const someMetadata = (latentSize: number): DecoderMetadata => ({
         {
             category: "lamp",
             weight: 1,
+            spread: 0.4,
             mean: randomCode(latentSize, 1),
             factors: randomCode(2 * latentSize, 2),
             factorCount: 2,
