@@ -4,8 +4,8 @@ import { Scene } from "@babylonjs/core/scene.js";
 import { afterEach, describe, expect, it } from "vitest";
 import { ShapeModel } from "../../plugin/index.js";
 import { octahedronFile } from "../support/decoders.js";
+import { allTogether, CALLERS, eachAlone, everything } from "./overlappingCalls.js";
 
-const CALLERS = 32;
 const engines: NullEngine[] = [];
 
 async function load(): Promise<ShapeModel> {
@@ -18,29 +18,14 @@ afterEach(() => {
     for (const engine of engines.splice(0)) engine.dispose();
 });
 
-/** One call of a caller: what it does and gives depends on its number alone. */
-async function call(shapes: ShapeModel, n: number): Promise<number[]> {
-    const latent = shapes.sampleLatent({ seed: n, category: n % 2 ? "small" : "large" });
-    const resolution = 8 + (n % 5);
-    if (n % 3 === 0) {
-        const { positions, indices } = await shapes.createVertexDataAsync({ latent, resolution });
-        return [...positions!, ...indices!];
-    }
-    if (n % 3 === 1) {
-        const mesh = await shapes.createMeshAsync(`mesh ${n}`, { latent, resolution, keepData: true });
-        return [...mesh.getVerticesData("position")!, ...mesh.getIndices()!];
-    }
-    const points = Float32Array.from({ length: 300 }, (_, i) => Math.sin(i + n));
-    return [...(await shapes.evaluateAsync(latent, points))];
-}
-
 describe(`${CALLERS} overlapping callers`, () => {
     it("each get what they get alone, over two models in two scenes on two engines", async () => {
         const [one, two] = [await load(), await load()];
-        const alone: number[][] = [];
-        for (let n = 0; n < CALLERS; n++) alone.push(await call(n % 2 ? one : two, n));
-        const together = await Promise.all(Array.from({ length: CALLERS }, (_, n) => call(n % 2 ? one : two, n)));
-        expect(together).toEqual(alone);
+        // Each model has a caller of every sort.
+        const modelOf = (n: number) => ((n % 2) ^ (n < CALLERS / 2 ? 0 : 1) ? two : one);
+        const alone = await eachAlone(everything, modelOf);
+        expect(alone.every((numbers) => numbers.length > 0)).toBe(true);
+        expect(await allTogether(everything, modelOf)).toEqual(alone);
     });
 
     it("all settle when some are aborted, and the others get what they get alone", async () => {

@@ -7,14 +7,16 @@ import { floats, integers, node, writeGraph } from "../support/graphs.js";
 import { randomPerceptron } from "../support/perceptrons.js";
 
 /** A softmax mixes what a perceptron keeps apart. */
+const foreignNodes = [
+    node("MatMul", ["input", "w"], "h"),
+    node("Softmax", ["h"], "s"),
+    node("ReduceSum", ["s", "axes"], "sum", { keepdims: 1 }),
+];
+const foreignTensors = { w: floats(new Float32Array(28), [7, 4]), axes: integers([1]) };
 const foreign = writeGraph({
     inputs: { input: ["N", 7] },
-    nodes: [
-        node("MatMul", ["input", "w"], "h"),
-        node("Softmax", ["h"], "s"),
-        node("ReduceSum", ["s", "axes"], "sdf", { keepdims: 1 }),
-    ],
-    tensors: { w: floats(new Float32Array(28), [7, 4]), axes: integers([1]) },
+    nodes: [...foreignNodes, node("Identity", ["sum"], "sdf")],
+    tensors: foreignTensors,
 });
 
 describe("what a decoder file may make the reader allocate", () => {
@@ -33,15 +35,36 @@ describe("what a decoder file may make the reader allocate", () => {
         expect(() => readDecoder(file, { maxWeights: 1000 })).toThrow(/has \d+ weights, more than 1000/);
         const { perceptron } = readDecoder(file, { maxWeights: 1e6 });
         expect(perceptron).not.toBeNull();
-        // 2¹⁶ numbers out of two: the graph is then none that was read in full.
+        // 2¹⁶ numbers out of two.
         const greedy = writeGraph({
             inputs: { input: ["N", 7] },
             nodes: [node("Expand", ["w", "sizes"], "c"), node("MatMul", ["input", "c"], "sdf")],
             tensors: { w: floats(new Float32Array(7), [7, 1]), sizes: integers([7, 9362]) },
         });
-        expect(() => readDecoder(greedy, { maxWeights: 1000, perceptronOnly: true })).toThrow(
+        expect(() => readDecoder(greedy, { maxWeights: 1000 })).toThrow(
+            /"Expand".* makes a value of 65534 numbers; expected at most 1000, as options.maxWeights/,
+        );
+        // Many that are small enough: the graph is then none that was read in full.
+        expect(() => readDecoder(greedy, { maxWeights: 65_534, perceptronOnly: true })).toThrow(
             /no perceptron: .*memory/,
         );
+    });
+
+    it("is bounded in graphs that onnxruntime would run as well, which would allocate it", () => {
+        const sizes = (...list: number[]) => ({ ...foreignTensors, sizes: integers(list) });
+        const greedy = (...list: number[]) =>
+            writeGraph({
+                inputs: { input: ["N", 7] },
+                nodes: [
+                    ...foreignNodes,
+                    node("ConstantOfShape", ["sizes"], "many"),
+                    node("ReduceMax", ["many"], "one", { keepdims: 0 }),
+                    node("Add", ["sum", "one"], "sdf"),
+                ],
+                tensors: sizes(...list),
+            });
+        expect(readDecoder(greedy(8, 8)).perceptron).toBeNull();
+        expect(() => readDecoder(greedy(2 ** 14, 2 ** 14))).toThrow(/makes a value of 268435456 numbers; expected/);
     });
 
     it("is refused where only onnxruntime could run it and perceptronOnly is set", () => {
