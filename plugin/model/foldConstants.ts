@@ -83,7 +83,7 @@ function elementwise(operation: Binary, a: Tensor, b: Tensor, budget: Budget): T
 /** The elements of a constant broadcast to `dims`. */
 function spread(x: Tensor, dims: readonly number[], budget: Budget): Float64Array {
     const count = elementCount(dims);
-    budget.spend(count);
+    budget.spendOnValue(count);
     if (x.data.length === count) return x.data;
     if (x.data.length === 1) return new Float64Array(count).fill(x.data[0]);
     const indices = broadcastIndices(x.dims, dims, budget);
@@ -168,7 +168,7 @@ function constant(node: GraphNode): Tensor[] {
 function constantOfShape(node: GraphNode, inputs: readonly (Tensor | null)[], budget: Budget): Tensor[] {
     const dims = Array.from(required(inputs, 0).data);
     checkDims(dims);
-    budget.spend(elementCount(dims));
+    budget.spendOnValue(elementCount(dims));
     const proto = node.attributes.get("value")?.t;
     const fill = proto ? readTensor(proto) : null;
     if (fill && fill.data.length !== 1)
@@ -207,7 +207,7 @@ export function isFloatType(elementType: number): boolean {
 function range(_node: GraphNode, inputs: readonly (Tensor | null)[], budget: Budget): Tensor[] {
     const [start, limit, delta] = [0, 1, 2].map((index) => required(inputs, index).data[0]);
     const count = Math.max(0, Math.ceil((limit - start) / delta));
-    budget.spend(count);
+    budget.spendOnValue(count);
     const data = Float64Array.from({ length: count }, (_, i) => start + i * delta);
     return [{ type: required(inputs, 0).type, dims: [count], data }];
 }
@@ -236,7 +236,8 @@ function matMul(_node: GraphNode, inputs: readonly (Tensor | null)[], budget: Bu
     const [rows, inner] = a.dims;
     const columns = b.dims[1];
     if (b.dims[0] !== inner) throw new BrokenGraph(`multiplies [${a.dims}] with [${b.dims}]; export again`);
-    budget.spend(rows * columns + (rows * inner * columns) / 8);
+    budget.spendOnValue(rows * columns);
+    budget.spend((rows * inner * columns) / 8);
     const data = new Float64Array(rows * columns);
     for (let r = 0; r < rows; r++)
         for (let k = 0; k < inner; k++) {

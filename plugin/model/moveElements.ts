@@ -216,7 +216,7 @@ function gather(node: GraphNode, inputs: readonly (Tensor | null)[], budget: Bud
     const size = x.dims[axis];
     const outer = elementCount(x.dims.slice(0, axis));
     const inner = elementCount(x.dims.slice(axis + 1));
-    budget.spend(outer * picks.data.length * inner);
+    budget.spendOnValue(outer * picks.data.length * inner);
     const indices = new Int32Array(outer * picks.data.length * inner);
     let next = 0;
     for (let o = 0; o < outer; o++)
@@ -236,7 +236,7 @@ function concat(node: GraphNode, inputs: readonly (Tensor | null)[], budget: Bud
         throw new BrokenGraph(`joins ${shownList(parts)}; all but axis ${axis} must agree; export again`);
     const outer = elementCount(first.dims.slice(0, axis));
     const total = parts.reduce((sum, part) => sum + part.data.length, 0);
-    budget.spend(total);
+    budget.spendOnValue(total);
     const data = new Float64Array(total);
     let next = 0;
     for (let o = 0; o < outer; o++)
@@ -259,7 +259,7 @@ function rowMajorStrides(dims: readonly number[]): number[] {
 function strided(dims: readonly number[], strides: readonly number[], offset: number, budget: Budget): Int32Array {
     const count = elementCount(dims);
     checkDims(dims);
-    budget.spend(count);
+    budget.spendOnValue(count);
     const indices = new Int32Array(count);
     const position = new Array<number>(dims.length).fill(0);
     const last = dims.length - 1;

@@ -10,6 +10,9 @@ export function problem(operation: string, received: string, expected: string, a
 /** A graph is sound but no chain of layers; `message` becomes `Decoder.notPerceptronReason`. */
 export class NotPerceptron extends Error {}
 
+/** A value that asks for more memory than a file is allowed, whatever runs it; becomes an error that names the node. */
+export class TooLarge extends Error {}
+
 /** A graph that no runtime can evaluate; becomes an error that names the node. */
 export class BrokenGraph extends Error {}
 

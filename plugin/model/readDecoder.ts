@@ -21,7 +21,10 @@ export interface ReadDecoderOptions {
     clampDistance?: number;
     /** Refuse larger files; 2³⁰ unless given. */
     maxBytes?: number;
-    /** Refuse files of more weights, and graphs whose reading takes more numbers; 2²⁷ unless given. */
+    /**
+     * Refuse files of more weights, and graphs that make a value of more numbers out of them; those whose reading
+     * takes more in all are no perceptrons. 2²⁷ unless given.
+     */
     maxWeights?: number;
     /** Refuse graphs that only onnxruntime could run, whose memory and time nobody can bound; off unless given. */
     perceptronOnly?: boolean;

@@ -1,6 +1,6 @@
 import { halfToFloat } from "./half.js";
 import type { TensorProto } from "./onnx_pb.js";
-import { BrokenGraph, NotPerceptron, quote } from "./problem.js";
+import { BrokenGraph, NotPerceptron, quote, TooLarge } from "./problem.js";
 
 /**
  * A constant of the graph. Numbers of every type are held as float64, which is exact for all of them up to 2^53, so
@@ -37,7 +37,25 @@ const GREATEST_RANK = 16;
 
 /** What one file may make the reader allocate or compute, in elements; 1 GiB of float64 unless told. */
 export class Budget {
-    constructor(private left: number = GREATEST_COUNT) {}
+    private left: number;
+
+    constructor(private readonly greatest: number = GREATEST_COUNT) {
+        this.left = greatest;
+    }
+
+    /**
+     * Spends what one value takes.
+     *
+     * @throws TooLarge if that alone is more than there was: a runtime that takes the graph as it is would allocate it
+     * @throws NotPerceptron if the graph wants more than any decoder needs
+     */
+    spendOnValue(elements: number): void {
+        if (elements > this.greatest)
+            throw new TooLarge(
+                `makes a value of ${elements} numbers; expected at most ${this.greatest}, as options.maxWeights has it; export a decoder of plain layers`,
+            );
+        this.spend(elements);
+    }
 
     /** @throws NotPerceptron if the graph wants more than any decoder needs */
     spend(elements: number): void {

@@ -5,7 +5,7 @@ import { floatAttribute, type Graph, type GraphNode, intAttribute } from "./grap
 import { type LayerAffine, LayerChain, type LayerSource } from "./layerChain.js";
 import { moves } from "./moveElements.js";
 import { type Batch, batchOf, moveRows } from "./moveRows.js";
-import { BrokenGraph, NotPerceptron, quote } from "./problem.js";
+import { BrokenGraph, NotPerceptron, quote, TooLarge } from "./problem.js";
 import { broadcastRows, type Constant, constantAt, type Rows, required, rowsAt, type Value } from "./rows.js";
 import { Budget, checkRank, type Tensor } from "./tensor.js";
 
@@ -29,17 +29,23 @@ export function toPerceptron(
 ): { perceptron: Perceptron | null; reason: string | null } {
     const nodes = neededNodes(graph);
     const reader = new Reader(graph, nodes, inputs, latentSize, new Budget(maxElements));
+    let reason: string | null = null;
     for (const node of nodes) {
         try {
             reader.visit(node);
         } catch (error) {
             const where = `node ${quote(node.name)} (${quote(node.operator)})`;
             if (error instanceof NotPerceptron) {
-                return { perceptron: null, reason: `${where} ${error.message}; ${SUPPORTED}` };
+                reason ??= `${where} ${error.message}; ${SUPPORTED}`;
+            } else if (error instanceof TooLarge || (error instanceof BrokenGraph && !reason)) {
+                throw new Error(`readDecoder: ${name}: ${where} ${error.message}`);
+            } else if (!(error instanceof BrokenGraph)) {
+                throw error;
             }
-            throw error instanceof BrokenGraph ? new Error(`readDecoder: ${name}: ${where} ${error.message}`) : error;
+            // A graph that is left to onnxruntime is read on for the sizes of what it makes.
         }
     }
+    if (reason) return { perceptron: null, reason };
     try {
         return { perceptron: reader.finish(), reason: null };
     } catch (error) {
@@ -146,7 +152,7 @@ class Reader {
             return constants.length === inputs.length ? this.fold(node, constants, ofCount) : this.follow(node, inputs);
         } catch (error) {
             // What does not fit with the number that stands for all counts may well fit with a real one.
-            if (ofCount && error instanceof BrokenGraph)
+            if (ofCount && (error instanceof BrokenGraph || error instanceof TooLarge))
                 throw new NotPerceptron("depends on the number of points in a way that is not followed");
             throw error;
         }

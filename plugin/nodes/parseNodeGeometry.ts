@@ -30,7 +30,7 @@ export function parseNodeGeometry(source: unknown): NodeGeometry {
         throw cause instanceof ShapeBlockError
             ? cause
             : wrong(
-                  `the graph can't be read (${cause})`,
+                  `the graph can't be read (${String(cause).slice(0, 200)})`,
                   "what nodeGeometry.serialize() writes",
                   "save the graph anew",
               );
@@ -52,7 +52,7 @@ function copyOf(source: unknown): Json {
         throw wrong(`got no JSON (${(cause as Error).message})`, "a serialized graph", "check the file");
     }
     if (!isObject(graph)) {
-        throw wrong(`got ${JSON.stringify(graph)?.slice(0, 40)}`, "a serialized graph", "check the file");
+        throw wrong(`got ${shown(graph)}`, "a serialized graph", "check the file");
     }
     return graph;
 }
@@ -69,7 +69,7 @@ function checkBlocks(graph: Json): Json[] {
             throw wrong(`entry ${place} is no block`, "an object with inputs and outputs", "save the graph anew");
         }
         if (ids.has(block.id)) {
-            throw wrong(`two blocks have the id ${JSON.stringify(block.id)}`, "one each", "save the graph anew");
+            throw wrong(`two blocks have the id ${shown(block.id)}`, "one each", "save the graph anew");
         }
         ids.add(block.id);
         checkRegistered(block);
@@ -83,7 +83,7 @@ function checkRegistered(block: Json): void {
     if (typeof known === "function" && known.prototype instanceof NodeGeometryBlock) {
         return;
     }
-    const name = String(customType).replace(/^BABYLON\./, "");
+    const name = typeof customType === "string" ? customType.replace(/^BABYLON\./, "") : shown(customType);
     const advice = Object.hasOwn(shapeBlocks, name)
         ? 'call RegisterShapeBlocks() first, or import from "babylon-deepsdf" instead of "babylon-deepsdf/pure"'
         : "import the module that registers it, for example @babylonjs/core/Meshes/Node/Blocks";
@@ -102,9 +102,9 @@ function checkConnections(blocks: readonly Json[]): void {
                 ({ name }) => name === input.targetConnectionName,
             );
             if (!source || !has) {
-                const from = source ? nameOf(source) : `a block with the id ${JSON.stringify(input.targetBlockId)}`;
+                const from = source ? nameOf(source) : `a block with the id ${shown(input.targetBlockId)}`;
                 throw wrong(
-                    `${nameOf(block)} takes "${input.name}" from "${input.targetConnectionName}" of ${from}, which is not there`,
+                    `${nameOf(block)} takes ${shown(input.name)} from ${shown(input.targetConnectionName)} of ${from}, which is not there`,
                     "an output of the graph",
                     "connect it again",
                 );
@@ -138,8 +138,9 @@ function checkCircles(blocks: readonly Json[]): void {
         block = left.get(block)?.find((source) => left.has(source)) as Json;
     }
     if (block) {
-        const names = circle.slice(circle.indexOf(block)).map(({ name }) => JSON.stringify(name)?.slice(0, 80));
-        throw wrong(`the blocks ${names.join(", ")} take values from each other`, "no circle", "cut a connection");
+        const names = circle.slice(circle.indexOf(block)).map(({ name }) => shown(name));
+        const list = names.length > 8 ? `${names.slice(0, 8).join(", ")}, …` : names.join(", ");
+        throw wrong(`the blocks ${list} take values from each other`, "no circle", "cut a connection");
     }
 }
 
@@ -154,7 +155,7 @@ function checkConnected(entries: readonly Json[], blocks: readonly NodeGeometryB
             const connected = blocks[place].inputs.find(({ name }) => name === inputName)?.connectedPoint;
             if (connected?.ownerBlock !== byId.get(targetBlockId) || connected?.name !== targetConnectionName) {
                 throw wrong(
-                    `"${inputName}" of ${nameOf(entry)} can't be connected`,
+                    `${shown(inputName)} of ${nameOf(entry)} can't be connected`,
                     "a port that is there",
                     "connect it again",
                 );
@@ -172,7 +173,7 @@ function checkTypes(nodeGeometry: NodeGeometry): void {
                 const state = carriesCode ? output.checkCompatibilityState(input) : null;
                 if (state === NodeGeometryConnectionPointCompatibilityStates.TypeIncompatible) {
                     throw wrong(
-                        `"${output.name}" of "${output.ownerBlock.name}" leads to "${input.name}" of "${input.ownerBlock.name}"`,
+                        `${shown(output.name)} of ${shown(output.ownerBlock.name)} leads to ${shown(input.name)} of ${shown(input.ownerBlock.name)}`,
                         "codes to go where codes are taken, and nothing else to go there",
                         "connect it again",
                     );
@@ -183,7 +184,12 @@ function checkTypes(nodeGeometry: NodeGeometry): void {
 }
 
 function nameOf(block: Json): string {
-    return `the block ${JSON.stringify(block.name)?.slice(0, 80)}`;
+    return `the block ${shown(block.name)}`;
+}
+
+/** A value of the file, whatever it is, short enough for a message. */
+function shown(value: unknown): string {
+    return JSON.stringify(value)?.slice(0, 80) ?? "nothing";
 }
 
 function isObject(value: unknown): value is Json {

@@ -23,6 +23,9 @@ export interface FuzzKind {
 /** Something wrong that was found. */
 export class Finding extends Error {}
 
+/** The process has grown too large: true of all its cases from then on, so that a new one has to take them. */
+export class MemoryFinding extends Finding {}
+
 /** Milliseconds that a case may take on a machine that does nothing else; a loaded one gets `SLACK` times that. */
 export const CASE_MILLISECONDS = 5_000;
 export const SLACK = 12;

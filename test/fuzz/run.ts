@@ -45,18 +45,14 @@ interface Tally {
     peakBytes: number;
 }
 
-/** Runs cases one after the other; a process that dies or falls silent is replaced, and the case counted. */
+/** Runs cases one after the other; a process that dies, falls silent or grows too large is replaced, and the case counted. */
 async function fuzz(kind: string, total: number): Promise<Tally> {
     const tally: Tally = { outcomes: new Map(), findings: [], peakBytes: 0 };
     let next = 0;
     while (next < total && performance.now() < deadline) {
         const { done, reason } = await runWorker({ kind, seed, from: next, to: total }, tally);
-        if (reason && done < total) {
-            note(tally, kind, done, reason);
-            next = done + 1;
-        } else {
-            next = total;
-        }
+        if (reason) note(tally, kind, done, reason);
+        next = done + 1;
     }
     return tally;
 }

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { CASE_MILLISECONDS, Finding, type FuzzKind, type Outcome, PROCESS_BYTES } from "./kind.js";
+import { CASE_MILLISECONDS, Finding, type FuzzKind, MemoryFinding, type Outcome, PROCESS_BYTES } from "./kind.js";
 
 /** The input of a number; the same seed and number give the same input everywhere. */
 export function inputOf(kind: FuzzKind, seed: number, number: number): Uint8Array {
@@ -21,7 +21,7 @@ export async function runCase(kind: FuzzKind, input: Uint8Array): Promise<Outcom
     }
     const peakBytes = 1024 * process.resourceUsage().maxRSS;
     if (peakBytes > PROCESS_BYTES) {
-        throw new Finding(
+        throw new MemoryFinding(
             `the process took ${Math.round(peakBytes / 2 ** 20)} MiB of at most ${PROCESS_BYTES / 2 ** 20}`,
         );
     }

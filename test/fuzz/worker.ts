@@ -1,5 +1,5 @@
 /** The process in which cases run, so that one that crashes or hangs takes only it along. */
-import { Finding } from "./kind.js";
+import { Finding, MemoryFinding } from "./kind.js";
 import { fuzzKinds } from "./kinds.js";
 import { inputOf, runCase, shrink } from "./runCase.js";
 
@@ -52,6 +52,10 @@ async function work({ kind: name, seed, from, to }: Order): Promise<void> {
         } catch (error) {
             const finding = error instanceof Error ? error.message : String(error);
             send({ done: number, finding });
+            if (error instanceof MemoryFinding) {
+                send({ shrunk: number, finding, input: Buffer.from(input).toString("base64") });
+                break;
+            }
             const least = (await shrink(kind, seed, number).catch(() => null)) ?? input;
             send({ shrunk: number, finding, input: Buffer.from(least).toString("base64") });
         }
