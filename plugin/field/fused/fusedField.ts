@@ -326,7 +326,10 @@ export class FusedField implements EncodableField {
         if (job.groups) {
             pass.dispatchWorkgroupsIndirect(job.groups, 0);
         } else {
-            pass.dispatchWorkgroups(workgroupCount, code.codeCount);
+            // Without tiles an idle workgroup costs a software adapter as much as one at work.
+            const tiles = job.distances.size / 4 / POINTS_PER_INVOCATION + code.codeCount;
+            const needed = tiled ? workgroupCount : Math.ceil(tiles / WORKGROUP_SIZE);
+            pass.dispatchWorkgroups(Math.min(workgroupCount, needed), code.codeCount);
         }
         pass.end();
         return 1;

@@ -193,22 +193,37 @@ fn invocationAt(id: vec3u, groups: vec3u) -> u32 {
     return id.x + id.y * groups.x * 64u;
 }
 
-fn tilesOf(code: u32) -> u32 {
-    return (pointCountOf(code) + POINTS - 1u) / POINTS;
+struct Work {
+    code: u32,
+    // Among the code's.
+    tile: u32,
+    // The code's points; 0 at the end.
+    count: u32,
+}
+
+// A tile by its place among those that follow a code's first.
+fn workFrom(firstCode: u32, place: u32) -> Work {
+    var tile = place;
+    for (var code = firstCode; code < ranges.codeCount; code++) {
+        let count = pointCountOf(code);
+        let tiles = (count + POINTS - 1u) / POINTS;
+        if tile < tiles { return Work(code, tile, count); }
+        tile -= tiles;
+    }
+    return Work(0u, 0u, 0u);
+}
+
+fn nextWork(work: Work) -> Work {
+    return workFrom(work.code, work.tile + network.invocationCount);
 }
 
 @compute @workgroup_size(64)
 fn evaluate(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
     let invocation = invocationAt(id, groups);
     if invocation >= network.invocationCount { return; }
-    var tile = invocation;
-    for (var code = 0u; code < ranges.codeCount; code++) {
-        takeCode(code);
-        let tiles = tilesOf(code);
-        for (; tile < tiles; tile += network.invocationCount) {
-            forward(tile, pointCountOf(code), invocation, false);
-        }
-        tile -= tiles;
+    for (var work = workFrom(0u, invocation); work.count > 0u; work = nextWork(work)) {
+        takeCode(work.code);
+        forward(work.tile, work.count, invocation, false);
     }
 }
 
@@ -216,14 +231,9 @@ fn evaluate(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) g
 fn evaluateGradient(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
     let invocation = invocationAt(id, groups);
     if invocation >= network.invocationCount { return; }
-    var tile = invocation;
-    for (var code = 0u; code < ranges.codeCount; code++) {
-        takeCode(code);
-        let tiles = tilesOf(code);
-        for (; tile < tiles; tile += network.invocationCount) {
-            forward(tile, pointCountOf(code), invocation, true);
-            backward(tile, pointCountOf(code), invocation);
-        }
-        tile -= tiles;
+    for (var work = workFrom(0u, invocation); work.count > 0u; work = nextWork(work)) {
+        takeCode(work.code);
+        forward(work.tile, work.count, invocation, true);
+        backward(work.tile, work.count, invocation);
     }
 }
