@@ -4,12 +4,11 @@ import type { Scene } from "@babylonjs/core/scene.js";
 import type { Bounds } from "../model/decoder.js";
 import type { GpuSurface } from "../surface/gpu/gpuSurface.js";
 import { clearGpuGeometry, isOnGpuAlone, setGpuGeometry } from "./gpuGeometry.js";
-import type { ShapeSurfaces } from "./shapeSurfaces.js";
+import type { ShapeSurfaces, SurfaceDetail } from "./shapeSurfaces.js";
 
 /** What a geometry shows. */
-interface Recipe {
+interface Recipe extends SurfaceDetail {
     readonly latent: Float32Array;
-    readonly resolution: number;
 }
 
 /** Geometries that are decoded together, so that the first are seen before the last are made. */
@@ -62,19 +61,20 @@ export class GpuShapes {
         isLive: (mesh: Mesh) => boolean,
     ): Promise<void> {
         const { signal } = new AbortController();
-        const byResolution = new Map<number, { geometry: Geometry; recipe: Recipe }[]>();
+        const byDetail = new Map<string, { geometry: Geometry; recipe: Recipe }[]>();
         const live = new Set((this.scene.meshes as Mesh[]).filter(isLive).map(({ geometry }) => geometry));
         for (const geometry of this.geometries().filter((one) => !live.has(one))) {
             const recipe = this.recipes.get(geometry) as Recipe;
-            const group = byResolution.get(recipe.resolution) ?? [];
-            byResolution.set(recipe.resolution, group);
+            const detail = `${recipe.resolution} ${recipe.exact === true}`;
+            const group = byDetail.get(detail) ?? [];
+            byDetail.set(detail, group);
             group.push({ geometry, recipe });
         }
-        for (const [resolution, group] of byResolution) {
+        for (const group of byDetail.values()) {
             for (let start = 0; start < group.length && isPresent(); start += BATCH) {
                 const batch = group.slice(start, start + BATCH);
                 const latents = batch.map(({ recipe }) => recipe.latent);
-                const made = await surfaces.extractManyOnGpuAsync(latents, resolution, signal);
+                const made = await surfaces.extractManyOnGpuAsync(latents, batch[0].recipe, signal);
                 for (const [index, surface] of made.entries()) {
                     this.replace(batch[index].geometry, batch[index].recipe, surface, isPresent());
                 }

@@ -120,7 +120,7 @@ export class LiveMeshes {
                 async ({ latent, resolution }, disposal) => {
                     const signal = AbortSignal.any([disposal, this.disposal.signal]);
                     const { mesh: data, statistics } = await this.surfaces.runAsync(
-                        (surfaces) => surfaces.extractAsync(latent, resolution, signal),
+                        (surfaces) => surfaces.extractAsync(latent, { resolution }, signal),
                         signal,
                     );
                     setCpuGeometry(mesh, data);
@@ -139,5 +139,19 @@ export class LiveMeshes {
         this.inFrame.delete(mesh);
         this.beside.delete(mesh);
         this.waiting.delete(mesh);
+    }
+}
+
+/** @throws if the mesh is disposed, or the update is to be exact */
+export function checkLiveUpdate(mesh: Mesh, exact: boolean): void {
+    if (exact) {
+        throw new Error(
+            "updateMesh: got exact: true; a live update has one frame and proves nothing; leave it out, or use createMeshAsync",
+        );
+    }
+    if (mesh.isDisposed()) {
+        throw new Error(
+            `updateMesh: got the mesh "${mesh.name}", which is disposed; expected a live one; create it anew`,
+        );
     }
 }

@@ -23,7 +23,7 @@ import type { Evaluator } from "./createField.js";
 import { DeviceSurfaces } from "./deviceSurfaces.js";
 import { setCpuGeometry, toVertexData } from "./gpuGeometry.js";
 import { GpuShapes } from "./gpuShapes.js";
-import { LiveMeshes, type LiveShape } from "./liveMeshes.js";
+import { checkLiveUpdate, LiveMeshes, type LiveShape } from "./liveMeshes.js";
 import { type DecoderSource, readSource } from "./readSource.js";
 import type { CompleteScanOptions, CompletionHost, ScanCompletion } from "./scanCompletion.js";
 import type { ScanSource } from "./scanSource.js";
@@ -35,6 +35,7 @@ import type {
     ShapePopulationOptions,
 } from "./shapeOptions.js";
 import { atOrigin, checkTransforms, distinctLatents, placeInstances, type ShapePopulation } from "./shapePopulation.js";
+import type { SurfaceDetail } from "./shapeSurfaces.js";
 import { type SurfacesMaker, surfacesMaker } from "./surfacesMaker.js";
 
 const DEFAULT_RESOLUTION = 64;
@@ -217,16 +218,16 @@ export class ShapeModel {
      * @throws if the code does not fit the decoder, the resolution is out of range, or the signal is aborted
      */
     async createMeshAsync(name: string, options: ShapeMeshOptions): Promise<Mesh> {
-        const { latent, resolution } = this.checked("createMeshAsync", options);
+        const { latent, ...detail } = this.checked("createMeshAsync", options);
         if (this.backend === "webgpu" && !options.keepData) {
             const signal = this.signalOf(options.signal);
             const surface = await this.surfaces.runAsync(
-                (surfaces) => surfaces.extractOnGpuAsync(latent, resolution, signal),
+                (surfaces) => surfaces.extractOnGpuAsync(latent, detail, signal),
                 signal,
             );
-            return this.showOnGpu(name, surface, { latent, resolution });
+            return this.showOnGpu(name, surface, { latent, ...detail });
         }
-        return this.showOnCpu(name, await this.extract(latent, resolution, options.signal));
+        return this.showOnCpu(name, await this.extract(latent, detail, options.signal));
     }
 
     /**
@@ -239,22 +240,22 @@ export class ShapeModel {
      */
     async createMeshesAsync(name: string, options: ShapePopulationOptions): Promise<ShapePopulation> {
         const { latents, transforms, keepData = false } = options;
-        const { resolution } = this.checkedPopulation(options);
+        const detail = this.checkedPopulation(options);
         const signal = this.signalOf(options.signal);
         const { distinct, meshOf } = distinctLatents(latents);
         const meshes: Mesh[] = [];
         if (this.backend === "webgpu" && !keepData) {
             const made = await this.surfaces.runAsync(
-                (surfaces) => surfaces.extractManyOnGpuAsync(distinct, resolution, signal),
+                (surfaces) => surfaces.extractManyOnGpuAsync(distinct, detail, signal),
                 signal,
             );
             for (const [index, surface] of made.entries()) {
-                meshes.push(this.showOnGpu(`${name} ${index}`, surface, { latent: distinct[index], resolution }));
+                meshes.push(this.showOnGpu(`${name} ${index}`, surface, { latent: distinct[index], ...detail }));
             }
         } else {
             const made: Surface[] = [];
             for (const latent of distinct) {
-                made.push(await this.extract(latent, resolution, signal));
+                made.push(await this.extract(latent, detail, signal));
             }
             meshes.push(...made.map((surface, index) => this.showOnCpu(`${name} ${index}`, surface)));
         }
@@ -267,8 +268,8 @@ export class ShapeModel {
 
     /** Positions, normals and indices of a shape on the CPU, wound as Babylon's own builders do. */
     async createVertexDataAsync(options: ShapeOptions): Promise<VertexData> {
-        const { latent, resolution } = this.checked("createVertexDataAsync", options);
-        const { mesh, statistics } = await this.extract(latent, resolution, options.signal);
+        const { latent, ...detail } = this.checked("createVertexDataAsync", options);
+        const { mesh, statistics } = await this.extract(latent, detail, options.signal);
         this.note(null, statistics);
         return toVertexData(mesh);
     }
@@ -300,15 +301,11 @@ export class ShapeModel {
      * @throws if the code does not fit the decoder or the resolution is out of range; what goes wrong later is told by
      *     `onErrorObservable`
      */
-    updateMesh(mesh: Mesh, options: Omit<ShapeOptions, "signal">): void {
-        const request = this.checked("updateMesh", options);
-        if (mesh.isDisposed()) {
-            throw new Error(
-                `updateMesh: got the mesh "${mesh.name}", which is disposed; expected a live one; create it anew`,
-            );
-        }
+    updateMesh(mesh: Mesh, options: Omit<ShapeOptions, "signal" | "exact">): void {
+        const { latent, resolution, exact } = this.checked("updateMesh", options);
+        checkLiveUpdate(mesh, exact);
         // The caller may reuse the array before the work is done.
-        this.live.update(mesh, { ...request, latent: request.latent.slice() });
+        this.live.update(mesh, { resolution, latent: latent.slice() });
     }
 
     /** Frees what the decoder holds; calls still running reject. Meshes stay, and stay drawn. */
@@ -342,28 +339,28 @@ export class ShapeModel {
 
     private checked(operation: string, options: ShapeOptions): Required<Omit<ShapeOptions, "signal">> {
         this.throwIfDisposed(operation);
-        const { latent, resolution = DEFAULT_RESOLUTION, signal } = options;
+        const { latent, resolution = DEFAULT_RESOLUTION, exact = false, signal } = options;
         checkLatent(operation, latent, this.latentSize);
         checkResolution(operation, resolution);
         signal?.throwIfAborted();
-        return { latent, resolution };
+        return { latent, resolution, exact };
     }
 
-    private checkedPopulation({ latents, transforms, ...options }: ShapePopulationOptions): { resolution: number } {
-        let resolution = DEFAULT_RESOLUTION;
+    private checkedPopulation({ latents, transforms, ...options }: ShapePopulationOptions): SurfaceDetail {
+        const { resolution = DEFAULT_RESOLUTION, exact } = options;
         for (const latent of latents) {
-            resolution = this.checked("createMeshesAsync", { ...options, latent }).resolution;
+            this.checked("createMeshesAsync", { ...options, latent });
         }
         checkTransforms(latents, transforms);
-        return { resolution };
+        return { resolution, exact };
     }
 
-    private extract(latent: Float32Array, resolution: number, signal: AbortSignal | undefined): Promise<Surface> {
+    private extract(latent: Float32Array, detail: SurfaceDetail, signal: AbortSignal | undefined): Promise<Surface> {
         const both = this.signalOf(signal);
-        return this.surfaces.runAsync((surfaces) => surfaces.extractAsync(latent, resolution, both), both);
+        return this.surfaces.runAsync((surfaces) => surfaces.extractAsync(latent, detail, both), both);
     }
 
-    private showOnGpu(name: string, surface: GpuSurface, recipe: LiveShape): Mesh {
+    private showOnGpu(name: string, surface: GpuSurface, recipe: LiveShape & SurfaceDetail): Mesh {
         const mesh = new Mesh(name, this.scene);
         this.shapes.show(mesh, surface, recipe);
         this.note(mesh, surface.statistics);

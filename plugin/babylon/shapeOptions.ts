@@ -32,6 +32,12 @@ export interface ShapeOptions {
     latent: Float32Array;
     /** Whole number of cells along the longest side of the decoder's bounds; 64 unless given. */
     resolution?: number;
+    /**
+     * Miss nothing, for sure, at several times the work: on the CPU parts are left out only where bounds of the network prove
+     * that the surface is not there, which takes a decoder that is a perceptron; on the GPU nothing is left out. Off by
+     * default; not for `updateMesh`.
+     */
+    exact?: boolean;
     signal?: AbortSignal;
 }
 

@@ -6,6 +6,13 @@ import type { SurfaceOptions } from "../surface/mesh.js";
 import { WorkerField } from "../surface/worker/workerField.js";
 import { readBack } from "./readBack.js";
 
+/** How finely a surface is made, and how surely. */
+export interface SurfaceDetail {
+    readonly resolution: number;
+    /** See `SurfaceOptions`. */
+    readonly exact?: boolean;
+}
+
 /** Surfaces of a decoder's shapes, made where the decoder runs: on the GPU, in a worker, or on this thread. */
 export class ShapeSurfaces {
     constructor(
@@ -19,16 +26,16 @@ export class ShapeSurfaces {
     ) {}
 
     /** A surface on the CPU, wherever it was made. */
-    async extractAsync(latent: Float32Array, resolution: number, signal: AbortSignal): Promise<Surface> {
+    async extractAsync(latent: Float32Array, detail: SurfaceDetail, signal: AbortSignal): Promise<Surface> {
         const { field, domain, maker } = this;
         if (maker) {
-            const onGpu = await this.extractOnGpuAsync(latent, resolution, signal);
+            const onGpu = await this.extractOnGpuAsync(latent, detail, signal);
             const { surface, bytes } = await readBack(maker.device, onGpu);
             const { awaits, bytesReadBack } = onGpu.statistics;
             const statistics = { ...onGpu.statistics, awaits: awaits + 1, bytesReadBack: bytesReadBack + bytes };
             return { mesh: surface, statistics };
         }
-        const options = this.options(resolution, signal);
+        const options = this.options(detail, signal);
         const surface =
             field instanceof WorkerField
                 ? await field.extractAsync(latent, domain, options)
@@ -38,12 +45,12 @@ export class ShapeSurfaces {
     }
 
     /** A surface that stays on the GPU. */
-    async extractOnGpuAsync(latent: Float32Array, resolution: number, signal: AbortSignal): Promise<GpuSurface> {
+    async extractOnGpuAsync(latent: Float32Array, detail: SurfaceDetail, signal: AbortSignal): Promise<GpuSurface> {
         const { field, domain, maker } = this;
         if (!maker || !isOnGpu(field)) {
             throw new Error("ShapeModel: the field is not on the GPU; load the model again");
         }
-        const surface = await maker.extractAsync(field, latent, domain, this.options(resolution, signal));
+        const surface = await maker.extractAsync(field, latent, domain, this.options(detail, signal));
         if (signal.aborted) {
             for (const buffer of [surface.positions, surface.normals, surface.indices]) {
                 buffer.destroy();
@@ -56,16 +63,16 @@ export class ShapeSurfaces {
     /** Surfaces that stay on the GPU, many to a submit where the field allows it. */
     async extractManyOnGpuAsync(
         latents: readonly Float32Array[],
-        resolution: number,
+        detail: SurfaceDetail,
         signal: AbortSignal,
     ): Promise<GpuSurface[]> {
         const { field, domain, maker } = this;
         if (maker && isEncodable(field)) {
-            return extractBatchAsync(maker, field, latents, domain, this.options(resolution, signal));
+            return extractBatchAsync(maker, field, latents, domain, this.options(detail, signal));
         }
         const surfaces: GpuSurface[] = [];
         for (const latent of latents) {
-            surfaces.push(await this.extractOnGpuAsync(latent, resolution, signal));
+            surfaces.push(await this.extractOnGpuAsync(latent, detail, signal));
         }
         return surfaces;
     }
@@ -76,8 +83,15 @@ export class ShapeSurfaces {
         this.maker?.dispose();
     }
 
-    private options(resolution: number, signal: AbortSignal) {
+    private options({ resolution, exact = false }: SurfaceDetail, signal: AbortSignal) {
         const { slope, frameBudget } = this;
-        return { resolution, slope, winding: "clockwise", frameBudget, signal } as const satisfies SurfaceOptions;
+        return {
+            resolution,
+            exact,
+            slope,
+            winding: "clockwise",
+            frameBudget,
+            signal,
+        } as const satisfies SurfaceOptions;
     }
 }

@@ -1,3 +1,5 @@
+import type { Perceptron } from "../model/decoder.js";
+
 /** What a field is: (latent code, points) → signed distances and their gradients, whoever computes them. */
 
 export interface FieldOptions {
@@ -26,6 +28,8 @@ export type FieldMaker = "reference" | "onnxruntime-wasm" | "onnxruntime-webgpu"
 export interface Field {
     readonly maker: FieldMaker;
     readonly latentSize: number;
+    /** The network that it computes, to be bounded over cells; null where the decoder is none, absent where it is elsewhere. */
+    readonly network?: Perceptron | null;
 
     /**
      * Signed distances of `points` for one latent code.

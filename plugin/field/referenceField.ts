@@ -18,13 +18,13 @@ export class ReferenceField implements Field {
     readonly latentSize: number;
     private disposed = false;
 
-    constructor(private readonly perceptron: Perceptron) {
-        this.latentSize = perceptron.latentSize;
+    constructor(readonly network: Perceptron) {
+        this.latentSize = network.latentSize;
     }
 
     async evaluateAsync(latent: Float32Array, points: Float32Array, options: FieldOptions = {}): Promise<Float32Array> {
         this.check("evaluateAsync", latent, points, options.signal);
-        const evaluate = createPointEvaluator(this.perceptron, latent);
+        const evaluate = createPointEvaluator(this.network, latent);
         const distances = new Float32Array(points.length / 3);
         await this.forEachPoint(distances.length, options.signal, (n) => {
             distances[n] = evaluate(points[3 * n], points[3 * n + 1], points[3 * n + 2]);
@@ -39,7 +39,7 @@ export class ReferenceField implements Field {
     ): Promise<FieldGradient> {
         this.check("evaluateGradientAsync", latent, points, options.signal);
         const count = points.length / 3;
-        const gradient = createPointGradient(this.perceptron, latent);
+        const gradient = createPointGradient(this.network, latent);
         const result: FieldGradient = {
             distances: new Float32Array(count),
             pointGradients: new Float32Array(3 * count),

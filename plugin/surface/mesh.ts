@@ -24,6 +24,8 @@ export type NormalSource = "field" | "grid";
 export interface SurfaceStatistics {
     /** Points the decoder was evaluated at, for values; gradients at the vertices are `vertices` more. */
     evaluations: number;
+    /** What bounds over cells took in exact mode, as evaluations for values. */
+    boundEvaluations: number;
     /** Cells of the grid that the surface crosses. */
     surfaceCells: number;
     vertices: number;
@@ -45,6 +47,7 @@ export interface SurfaceStatistics {
 export function emptyStatistics(): SurfaceStatistics {
     return {
         evaluations: 0,
+        boundEvaluations: 0,
         surfaceCells: 0,
         vertices: 0,
         triangles: 0,
@@ -62,6 +65,12 @@ export interface SurfaceOptions {
     resolution?: number;
     /** Evaluate only near the surface; true unless given. The surface is the same. */
     sparse?: boolean;
+    /**
+     * Miss nothing, for sure: cells are left out only where bounds of the network over them prove that the surface is not
+     * there, and the mesh is what evaluating every corner gives. Off by default; for decoders that are perceptrons. It
+     * costs several times the sparse search, at times as much as every corner. On the GPU every corner is evaluated.
+     */
+    exact?: boolean;
     /** Bound on the length of the field's gradient, for the sparse search; 1.25 unless given. */
     slope?: number;
     /** "counterClockwise" unless given. */

@@ -4,7 +4,9 @@ import { Mesh } from "@babylonjs/core/Meshes/mesh.js";
 import { Scene } from "@babylonjs/core/scene.js";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ShapeModel } from "../../plugin/index.js";
-import { octahedronFile } from "../support/decoders.js";
+import { writeDecoder } from "../../plugin/model/index.js";
+import { octahedronFile, octahedronMetadata } from "../support/decoders.js";
+import { sliverPerceptron } from "../support/perceptrons.js";
 import { closed, topologyOf } from "../support/topology.js";
 
 let engine: NullEngine;
@@ -65,6 +67,28 @@ describe("ShapeModel without a GPU", () => {
         for (let at = 0; at < p.length; at += 3) {
             expect(p[at] * n[at] + p[at + 1] * n[at + 1] + p[at + 2] * n[at + 2]).toBeGreaterThan(0);
         }
+    });
+
+    it("misses nothing in exact mode, alone and in populations, and refuses it for live updates", async () => {
+        // A file that says it is no steeper than a distance.
+        const file = writeDecoder(sliverPerceptron(0.01, 2), octahedronMetadata());
+        const model = await ShapeModel.LoadAsync(new Uint8Array(file), scene);
+        const sliver = { latent: new Float32Array(2), resolution: 64 };
+        const passedOver = await model.createMeshAsync("sliver", sliver);
+        expect(passedOver.getTotalIndices()).toBe(0);
+        const mesh = await model.createMeshAsync("sliver", { ...sliver, exact: true });
+        expect(mesh.getTotalIndices()).toBeGreaterThan(3000);
+        expect(model.statistics!.boundEvaluations).toBeGreaterThan(0);
+        const { meshes } = await model.createMeshesAsync("slivers", {
+            latents: [sliver.latent],
+            resolution: 64,
+            exact: true,
+        });
+        expect(meshes[0].getVerticesData("position")).toEqual(mesh.getVerticesData("position"));
+        expect(() => model.updateMesh(mesh, { ...sliver, exact: true } as typeof sliver)).toThrow(
+            /exact: true; a live update .* use createMeshAsync/,
+        );
+        model.dispose();
     });
 
     it("samples, mixes and moves codes", async () => {

@@ -115,7 +115,7 @@ describe.skipIf(!device)("PacedField", () => {
         const awaitsWith = async (frameBudget?: number) => {
             const surfaces = new ShapeSurfaces(field, maker, domain, 1.25, frameBudget);
             const signal = new AbortController().signal;
-            const { statistics, ...buffers } = await surfaces.extractOnGpuAsync(latent, 8, signal);
+            const { statistics, ...buffers } = await surfaces.extractOnGpuAsync(latent, { resolution: 8 }, signal);
             for (const buffer of [buffers.positions, buffers.normals, buffers.indices]) buffer.destroy();
             return statistics.awaits;
         };

@@ -153,6 +153,35 @@ export function sheetsPerceptron(count: number): Perceptron {
     };
 }
 
+/**
+ * A sheet across the x axis, ± half of `thickness` at x = −code: 0.1 away from it everywhere but within `thickness`, so
+ * that a search by values and signs passes it over.
+ */
+export function sliverPerceptron(thickness: number, latentSize = 1): Perceptron {
+    return {
+        latentSize,
+        features: fourierFeatures(0),
+        layers: [
+            {
+                outputSize: 3,
+                hiddenWeights: null,
+                featureWeights: Float32Array.of(1, 0, 0, 1, 0, 0, 1, 0, 0),
+                latentWeights: Float32Array.from({ length: 3 * latentSize }, (_, i) => (i % latentSize === 0 ? 1 : 0)),
+                bias: Float32Array.of(thickness, 0, -thickness),
+                activation: { kind: "relu", alpha: 0 },
+            },
+            {
+                outputSize: 1,
+                hiddenWeights: Float32Array.of(-1, 2, -1).map((weight) => (0.2 / thickness) * weight),
+                featureWeights: null,
+                latentWeights: null,
+                bias: Float32Array.of(0.1),
+                activation: { kind: "identity", alpha: 0 },
+            },
+        ],
+    };
+}
+
 export function randomCode(latentSize: number, seed = 1): Float32Array {
     const random = createTestRandom(seed + 1000);
     return Float32Array.from({ length: latentSize }, () => random() * 2 - 1);

@@ -1,4 +1,4 @@
-import type { Decoder } from "../../model/decoder.js";
+import type { Decoder, Perceptron } from "../../model/decoder.js";
 import { SDF } from "../../model/perceptronGraph.js";
 import type { SineKind } from "../../model/waves.js";
 import { writeDecoder } from "../../model/writeDecoder.js";
@@ -98,6 +98,10 @@ export class OnnxRuntimeField implements Field {
             }
             this.sessions.clear();
         }
+    }
+
+    get network(): Perceptron | null {
+        return this.decoder.perceptron;
     }
 
     protected get outputName(): string {

@@ -1,4 +1,5 @@
 import type { Field } from "../../field/field.js";
+import { RangeEvaluator } from "../../field/ranges/rangeEvaluator.js";
 import type { Bounds } from "../../model/decoder.js";
 import {
     boundsSkin,
@@ -10,8 +11,9 @@ import {
     refinementLevels,
 } from "../grid.js";
 import { emptyStatistics, type SurfaceMesh, type SurfaceOptions, type SurfaceStatistics } from "../mesh.js";
-import { createMask, listAll, listMembers, markAll, rankMask } from "./bitMask.js";
+import { type BitMask, createMask, listAll, listMembers, markAll, rankMask } from "./bitMask.js";
 import type { CornerValues } from "./corners.js";
+import { findCornersExactly, RANGE_PRICE } from "./exactSearch.js";
 import { markOpenCells } from "./follow.js";
 import { type CornerClasses, classifyCorners, emitTriangles, emitVertices } from "./marchingCubes.js";
 import { finishNormals, gridNormals } from "./normals.js";
@@ -37,7 +39,7 @@ export interface Surface {
  * Where the field turns out steeper than `slope` and the sparse search left a hole, it is repeated for twice the slope.
  *
  * @param latent [field.latentSize]
- * @throws if the resolution is out of range or the signal is aborted
+ * @throws if `exact` is asked of a decoder that is no perceptron, the resolution is out of range or the signal is aborted
  */
 export async function extractSurfaceAsync(
     field: Field,
@@ -74,9 +76,10 @@ async function findSurface(
     latent: Float32Array,
     domain: FieldDomain,
     grid: Grid,
-    { sparse = true, slope = DEFAULT_SLOPE, signal }: SurfaceOptions,
+    { sparse = true, exact = false, slope = DEFAULT_SLOPE, signal }: SurfaceOptions,
     statistics: SurfaceStatistics,
 ): Promise<{ corners: CornerValues; classes: CornerClasses }> {
+    const ranges = exact ? rangesOf(field, latent) : null;
     const evaluate = async (points: Float32Array) => {
         signal?.throwIfAborted();
         const distances = await field.evaluateAsync(latent, points, { signal });
@@ -85,8 +88,20 @@ async function findSurface(
         clipDistances(points, distances, domain.bounds, boundsSkin(grid));
         return distances;
     };
+    if (ranges && sparse) {
+        const price = field.maker === "reference" ? 1 : RANGE_PRICE;
+        const mask = await findCornersExactly(grid, ranges, price, signal);
+        const corners = await listCorners(grid, mask, evaluate);
+        const classes = classifyCorners(corners);
+        statistics.boundEvaluations = Math.round(ranges.evaluationsWorth);
+        statistics.attempts++;
+        // Open only where the field is not what its network says; then every corner is evaluated below.
+        if (classes.openEdges === 0) {
+            return { corners, classes };
+        }
+    }
     for (let steepness = Math.max(1, slope); ; steepness *= 2) {
-        const levels = sparse ? refinementLevels(grid, domain.reach ?? domain.clampDistance, steepness) : [];
+        const levels = sparse && !exact ? refinementLevels(grid, domain.reach ?? domain.clampDistance, steepness) : [];
         const corners = await evaluateCorners(grid, levels, evaluate);
         const classes = classifyCorners(corners);
         statistics.attempts++;
@@ -97,11 +112,7 @@ async function findSurface(
 }
 
 /** The corners of all cells that the surface may cross, with their distances. */
-async function evaluateCorners(
-    grid: Grid,
-    levels: readonly GridLevel[],
-    evaluate: (points: Float32Array) => Promise<Float32Array>,
-): Promise<CornerValues> {
+async function evaluateCorners(grid: Grid, levels: readonly GridLevel[], evaluate: Evaluate): Promise<CornerValues> {
     const origin = grid.bounds.min;
     const size = cornerCounts(grid);
     let mask = createMask(size);
@@ -116,13 +127,34 @@ async function evaluateCorners(
         mask = createMask(levels[index + 1]?.cells ?? size);
         markChildren(level, ranked, members, distances, mask, index === levels.length - 1);
     }
-    const list = async (members: Uint32Array) => {
-        const points = memberPoints(members, size, origin, grid.cellSize, 0);
-        return { members, points, distances: await evaluate(points) };
-    };
+    const searched = await listCorners(grid, mask, evaluate);
+    return levels.length === 0
+        ? searched
+        : followSurface(searched, (members) => evaluateMembers(grid, members, evaluate));
+}
+
+type Evaluate = (points: Float32Array) => Promise<Float32Array>;
+
+async function evaluateMembers(grid: Grid, members: Uint32Array, evaluate: Evaluate) {
+    const points = memberPoints(members, cornerCounts(grid), grid.bounds.min, grid.cellSize, 0);
+    return { members, points, distances: await evaluate(points) };
+}
+
+/** The corners of a mask, with nothing followed from them. */
+async function listCorners(grid: Grid, mask: BitMask, evaluate: Evaluate): Promise<CornerValues> {
     const found = rankMask(mask);
-    const searched = { mask: found, followed: rankMask(createMask(size)), ...(await list(listMembers(found))) };
-    return levels.length === 0 ? searched : followSurface(searched, list);
+    const followed = rankMask(createMask(mask.size));
+    return { mask: found, followed, ...(await evaluateMembers(grid, listMembers(found), evaluate)) };
+}
+
+/** @throws if the field has no network to bound */
+function rangesOf({ maker, network }: Field, latent: Float32Array): RangeEvaluator {
+    if (!network) {
+        throw new Error(
+            `extractSurfaceAsync: got exact: true for a ${maker} field without a perceptron; expected a decoder that is a multilayer perceptron, whose bounds can be proved; leave exact out, or evaluate every corner by sparse: false`,
+        );
+    }
+    return new RangeEvaluator(network, latent);
 }
 
 /** The corners with those beside open edges, as far as the rounds reach. */

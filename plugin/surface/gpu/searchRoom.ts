@@ -28,7 +28,8 @@ export class SearchRoom {
         target: Target,
         codeCount = 1,
     ): SurfacePlan<Target> {
-        const { resolution = 64, sparse = true, winding = "counterClockwise", normals = "field" } = options;
+        const { resolution = 64, exact = false, winding = "counterClockwise", normals = "field" } = options;
+        const sparse = (options.sparse ?? true) && !exact;
         const grid = createGrid(domain.bounds, resolution);
         const levels = sparse ? refinementLevels(grid, domain.reach ?? domain.clampDistance, this.slope) : [];
         const size = cornerCounts(grid);
