@@ -12,7 +12,7 @@ export interface Range {
  * What a perceptron's values surely keep to over cubes, for one code. Each number on the way is an affine form (de
  * Figueiredo and Stolfi, "Affine arithmetic", 2004): a centre, its changes along x, y and z, and one along an error of its
  * own for each sine and each neuron that was not straight over the cube, so that errors cancel where a neuron's ways to the
- * output do. Plain intervals, and forms that sum errors up, are 10⁴ times too wide for a trained decoder.
+ * output do. Forms that sum errors up are thousands of times too wide for a trained decoder, plain intervals more so.
  *
  * After N. Sharp and A. Jacobson, "Spelunking the deep", SIGGRAPH 2022, and T. Duff, "Interval arithmetic and recursive
  * subdivision", SIGGRAPH 1992.
