@@ -33,7 +33,8 @@ export interface CountersReport {
 export async function benchCounters(options: BenchOptions): Promise<CountersReport> {
     const adapter = await requestDawnAdapter();
     const live = await measureLive(adapter);
-    const population = await measurePopulation(adapter);
+    // An adapter gives one device only.
+    const population = await measurePopulation(await requestDawnAdapter());
     const worst: SearchCounters = { evaluationsPerSurfaceCorner: 0, missedCells: 0, searchAttempts: 0 };
     const resolutions = [...(options.resolutions ?? RESOLUTIONS)].sort((a, b) => a - b);
     const tried: CountersReport["tried"] = [];
