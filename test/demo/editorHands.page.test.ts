@@ -73,6 +73,7 @@ describe.each([
                 (window as unknown as { demo: { editor: { present: { code: string } } } }).demo.editor.present.code ===
                 code,
             first,
+            { timeout: 60_000 },
         );
 
         await page.waitForSelector(".variation:enabled");
