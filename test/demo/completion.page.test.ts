@@ -149,9 +149,9 @@ describe("the completion scene", () => {
 });
 
 it.runIf(KEEPS_PICTURES)(
-    "the picture of a completed mug",
+    "the picture of a completed chair",
     async () => {
-        const { page } = await site.openAsync("engine=webgl&thing=mug", { viewport: { width: 1280, height: 720 } });
+        const { page } = await site.openAsync("engine=webgl", { viewport: { width: 1280, height: 720 } });
         await ready(page);
         await completed(page);
         keepPicture("completion.png", await page.screenshot());
