@@ -8,10 +8,13 @@ import {
 import type { TensorFlow } from "./backend.js";
 import { Network } from "./network.js";
 import type { SampledShape } from "./samples/store.js";
+import { spread } from "./spread.js";
 import type { Recipe } from "./trainer.js";
 
 /** Samples by which the start is chosen among the candidates. */
 const LOOK_SAMPLES = 256;
+/** Candidates looked at: they are evaluated at once, and a category may have a hundred thousand codes. */
+const MOST_CANDIDATES = 640;
 
 /** One pass over the guesses left. */
 interface Stage {
@@ -39,7 +42,7 @@ export interface FittedCode {
  * candidates.
  *
  * @param network with the weights to fit to
- * @param candidates codes to start from, one or more: [latentSize] each
+ * @param candidates codes to start from, one or more: [latentSize] each; of very many, some
  */
 export async function fitCodeAsync(
     tf: TensorFlow,
@@ -52,9 +55,10 @@ export async function fitCodeAsync(
     const problemOf = (count: number) =>
         new CodeProblem(tf, network, samples.subarray(0, 4 * count), recipe.clampDistance, recipe.codePenalty);
     const look = problemOf(LOOK_SAMPLES);
-    const costs = await look.dataCostsOf(candidates);
+    const chosen = spread(candidates, MOST_CANDIDATES);
+    const costs = await look.dataCostsOf(chosen);
     look.dispose();
-    let guesses = candidates.map((code, n) => ({ code, cost: costs[n] })).sort((a, b) => a.cost - b.cost);
+    let guesses = chosen.map((code, n) => ({ code, cost: costs[n] })).sort((a, b) => a.cost - b.cost);
     for (const stage of stages) {
         const problem = problemOf(stage.samples);
         const minima: Minimum<Float32Array>[] = [];
