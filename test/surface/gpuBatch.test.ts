@@ -1,11 +1,11 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { FusedField } from "../../plugin/field/fused/fusedField.js";
-import { readBuffer } from "../../plugin/field/gpu/buffers.js";
 import type { Perceptron } from "../../plugin/model/decoder.js";
 import { batchSize, extractBatchAsync } from "../../plugin/surface/gpu/gpuBatch.js";
 import { type GpuSurface, GpuSurfaceMaker } from "../../plugin/surface/gpu/gpuSurface.js";
 import type { SurfaceOptions } from "../../plugin/surface/mesh.js";
 import { countDevice } from "../support/countingDevice.js";
+import { downloadSurface } from "../support/downloadSurface.js";
 import { cube } from "../support/fields.js";
 import { requestTestDevice, uncapturedErrors } from "../support/gpu.js";
 import { octahedronPerceptron, platePerceptron, randomCode, randomPerceptron } from "../support/perceptrons.js";
@@ -14,12 +14,6 @@ const device = await requestTestDevice();
 const maker = device && (await GpuSurfaceMaker.CreateAsync(device));
 
 afterAll(() => device?.destroy());
-
-const download = async ({ positions, normals, indices, vertexCount, triangleCount }: GpuSurface) => ({
-    positions: new Float32Array(await readBuffer(device!, positions, 12 * vertexCount)),
-    normals: new Float32Array(await readBuffer(device!, normals, 12 * vertexCount)),
-    indices: new Uint32Array(await readBuffer(device!, indices, 12 * triangleCount)),
-});
 
 interface Case {
     perceptron: Perceptron;
@@ -37,7 +31,7 @@ async function compare({ perceptron, latents, options, clampDistance = 0.4 }: Ca
     const pairs: { together: GpuSurface["statistics"]; alone: GpuSurface["statistics"] }[] = [];
     for (const [index, latent] of latents.entries()) {
         const alone = await maker!.extractAsync(field, latent, domain, options);
-        expect(await download(together[index])).toEqual(await download(alone));
+        expect(await downloadSurface(device!, together[index])).toEqual(await downloadSurface(device!, alone));
         pairs.push({ together: together[index].statistics, alone: alone.statistics });
     }
     field.dispose();

@@ -1,11 +1,12 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { FusedField } from "../../plugin/field/fused/fusedField.js";
-import { createBuffer, readBuffer } from "../../plugin/field/gpu/buffers.js";
+import { createBuffer } from "../../plugin/field/gpu/buffers.js";
 import { ReferenceField } from "../../plugin/field/referenceField.js";
 import type { Perceptron } from "../../plugin/model/decoder.js";
 import { extractSurfaceAsync } from "../../plugin/surface/cpu/extractSurface.js";
-import { type GpuSurface, GpuSurfaceMaker } from "../../plugin/surface/gpu/gpuSurface.js";
+import { GpuSurfaceMaker } from "../../plugin/surface/gpu/gpuSurface.js";
 import type { SurfaceOptions } from "../../plugin/surface/mesh.js";
+import { downloadSurface } from "../support/downloadSurface.js";
 import { cube } from "../support/fields.js";
 import { requestTestDevice, uncapturedErrors } from "../support/gpu.js";
 import {
@@ -22,12 +23,6 @@ const maker = device && (await GpuSurfaceMaker.CreateAsync(device));
 
 afterAll(() => device?.destroy());
 
-const download = async ({ positions, normals, indices, vertexCount, triangleCount }: GpuSurface) => ({
-    positions: new Float32Array(await readBuffer(device!, positions, 12 * vertexCount)),
-    normals: new Float32Array(await readBuffer(device!, normals, 12 * vertexCount)),
-    indices: new Uint32Array(await readBuffer(device!, indices, 12 * triangleCount)),
-});
-
 const both = async (
     perceptron: Perceptron,
     latent: Float32Array,
@@ -36,7 +31,7 @@ const both = async (
 ) => {
     const fused = await FusedField.CreateAsync(device!, perceptron);
     const surface = await maker!.extractAsync(fused, latent, domain, options);
-    const gpu = await download(surface);
+    const gpu = await downloadSurface(device!, surface);
     const cpu = await extractSurfaceAsync(new ReferenceField(perceptron), latent, domain, options);
     fused.dispose();
     return { gpu, cpu: cpu.mesh, onGpu: surface.statistics, onCpu: cpu.statistics };
