@@ -30,11 +30,13 @@ export async function requestDawnAdapter(): Promise<GPUAdapter | null> {
         return null;
     }
     Object.assign(globalThis, dawn.globals);
-    const gpu = dawn.create([]);
-    // The adapter lives as long as what it came from.
+    gpu ??= dawn.create([]);
     Object.defineProperty(globalThis.navigator ?? globalThis, "gpu", { value: gpu, configurable: true });
     return (await gpu.requestAdapter({ powerPreference: "high-performance" })) ?? null;
 }
+
+/** Adapters and devices live as long as what they came from. */
+let gpu: GPU | null = null;
 
 /** Loads the Vulkan loader that comes with the driver, so that Dawn finds it by its name where the system has none. */
 function preload(loader: string): void {

@@ -1,15 +1,19 @@
 /** Small helpers for plain WebGPU, shared by the rooms that run kernels. */
+import { checkBufferSize } from "./limits.js";
 
 /** Length of data rounded up to what a copy or a binding may have; empty data still gets a valid buffer. */
 const paddedBytes = (bytes: number): number => Math.max(4, Math.ceil(bytes / 4) * 4);
 
+/** @throws if the device has no buffer of that size */
 export function createBuffer(
     device: GPUDevice,
     label: string,
     bytes: number,
     usage: GPUBufferUsageFlags = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
 ): GPUBuffer {
-    return device.createBuffer({ label, size: paddedBytes(bytes), usage });
+    const size = paddedBytes(bytes);
+    checkBufferSize(device, label, size, usage);
+    return device.createBuffer({ label, size, usage });
 }
 
 /** A buffer that begins with `data`. */

@@ -1,13 +1,14 @@
 import type { EncodableField } from "../../field/field.js";
 import { readBuffer } from "../../field/gpu/buffers.js";
+import { storageLimit } from "../../field/gpu/limits.js";
 import type { FieldDomain } from "../cpu/extractSurface.js";
 import { checkResolution } from "../grid.js";
 import { emptyStatistics, type SurfaceOptions } from "../mesh.js";
-import { copySurface, encodeSurface, type GpuSurface, type GpuSurfaceMaker, scratchTarget } from "./gpuSurface.js";
+import { copySurface, encodeSurface, type GpuSurface, type GpuSurfaceMaker, planSearch } from "./gpuSurface.js";
+import { searchBytes } from "./searchBytes.js";
 import { defaultCapacity, SearchRoom } from "./searchRoom.js";
 import { evaluationCount, isWhole, readSummary, summaryBytes } from "./summary.js";
-import { bytesOfCode } from "./surfaceLists.js";
-import { storageLimit, Workspace } from "./workspace.js";
+import { Workspace } from "./workspace.js";
 
 /** Most surfaces that are made together. */
 export const BATCH = 16;
@@ -62,12 +63,8 @@ export async function extractBatchAsync(
 
 /** How many surfaces fit the room for a batch, and the adapter's bindings; at least one. */
 export function batchSize(device: GPUDevice, domain: FieldDomain, options: SurfaceOptions): number {
-    const { vertices, triangles } = defaultCapacity(options.resolution ?? 64);
-    const plan = new SearchRoom(options.slope).plan(domain, options, {
-        vertexCapacity: vertices,
-        triangleCapacity: triangles,
-    });
-    const { all, largest } = bytesOfCode(plan);
+    const capacity = defaultCapacity(options.resolution ?? 64);
+    const { all, largest } = searchBytes(new SearchRoom(options.slope).plan(domain, options, capacity));
     const fitting = Math.min(Math.floor(BATCH_BYTES / all), Math.floor(storageLimit(device) / largest));
     return Math.max(1, Math.min(BATCH, fitting));
 }
@@ -84,8 +81,8 @@ async function extractTogetherAsync(
     const { device, kernels } = maker;
     const started = performance.now();
     const codeCount = latents.length;
-    const target = scratchTarget(workspace, defaultCapacity(options.resolution ?? 64), codeCount);
-    const plan = new SearchRoom(options.slope).plan(domain, options, target, codeCount);
+    const capacity = defaultCapacity(options.resolution ?? 64);
+    const plan = planSearch(workspace, new SearchRoom(options.slope), domain, options, capacity, codeCount);
     const levelCount = plan.levels.length;
     const bytes = summaryBytes(levelCount, codeCount);
     const summary = workspace.storage("summary", bytes);
@@ -97,7 +94,7 @@ async function extractTogetherAsync(
         const all = await readBuffer(device, summary, bytes);
         return latents.map((_, code) => {
             const counts = readSummary(levelCount, all, code, codeCount);
-            if (!isWhole(counts, target)) {
+            if (!isWhole(counts, capacity)) {
                 return null;
             }
             const statistics = {
@@ -112,7 +109,7 @@ async function extractTogetherAsync(
                 attempts: 1,
                 milliseconds: performance.now() - started,
             };
-            const buffers = copySurface(device, target, counts, code);
+            const buffers = copySurface(device, plan.target, counts, code);
             return { ...buffers, vertexCount: counts.vertices, triangleCount: counts.triangles, statistics };
         });
     } finally {

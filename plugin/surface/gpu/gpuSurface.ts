@@ -1,15 +1,17 @@
 import { type EncodableField, type Field, type GpuBatchField, type GpuCode, isEncodable } from "../../field/field.js";
 import { createBuffer, readBuffer } from "../../field/gpu/buffers.js";
+import { checkBufferSize } from "../../field/gpu/limits.js";
 import { PacedField } from "../../field/gpu/pacedField.js";
 import type { FieldDomain } from "../cpu/extractSurface.js";
 import { checkResolution } from "../grid.js";
 import { emptyStatistics, type SurfaceOptions, type SurfaceStatistics } from "../mesh.js";
+import { checkSearchFits } from "./searchBytes.js";
 import { defaultCapacity, SearchRoom } from "./searchRoom.js";
 import { evaluationCount, readSummary, type SurfaceCounts, summaryBytes } from "./summary.js";
 import { SurfaceKernels } from "./surfaceKernels.js";
-import type { SurfacePlan, SurfaceTarget } from "./surfaceLists.js";
+import { allocateTarget, type SurfacePlan, type SurfaceTarget, type TargetCapacity } from "./surfaceLists.js";
 import { surfaceStages } from "./surfaceStages.js";
-import { checkStorageSize, Workspace } from "./workspace.js";
+import { Workspace } from "./workspace.js";
 
 /** A mesh in GPU buffers (usage STORAGE, VERTEX or INDEX, COPY_SRC, COPY_DST), which belong to whoever asked for it. */
 export interface GpuSurface {
@@ -80,23 +82,23 @@ export class GpuSurfaceMaker {
             let capacity = defaultCapacity(resolution);
             for (;;) {
                 signal?.throwIfAborted();
-                const target = scratchTarget(workspace, capacity);
-                const plan = room.plan(domain, options, target);
+                const plan = planSearch(workspace, room, domain, options, capacity);
                 const counts = await this.run(field, latent, workspace, plan, statistics, signal);
                 statistics.attempts++;
                 if (room.grow(plan, counts)) {
                     continue;
                 }
-                if (counts.vertices > capacity.vertices || counts.triangles > capacity.triangles) {
-                    capacity = { vertices: counts.vertices, triangles: counts.triangles };
+                const { vertices, triangles } = counts;
+                if (vertices > capacity.vertexCapacity || triangles > capacity.triangleCapacity) {
+                    capacity = { vertexCapacity: vertices, triangleCapacity: triangles };
                     continue;
                 }
                 statistics.surfaceCells = counts.surfaceCells;
-                statistics.vertices = counts.vertices;
-                statistics.triangles = counts.triangles;
-                const buffers = copySurface(this.device, target, counts);
+                statistics.vertices = vertices;
+                statistics.triangles = triangles;
+                const buffers = copySurface(this.device, plan.target, counts);
                 statistics.milliseconds = performance.now() - started;
-                return { ...buffers, vertexCount: counts.vertices, triangleCount: counts.triangles, statistics };
+                return { ...buffers, vertexCount: vertices, triangleCount: triangles, statistics };
             }
         } finally {
             this.giveBack(workspace);
@@ -199,11 +201,15 @@ export function copySurface(
     return buffers;
 }
 
-/** Buffers that a mesh can be drawn from and a search can write to; at least one triangle's, without area. */
+/**
+ * Buffers that a mesh can be drawn from and a search can write to; at least one triangle's, without area.
+ *
+ * @throws if the device has no buffers of that size, before it makes any
+ */
 export function createMeshBuffers(device: GPUDevice, vertexCount: number, triangleCount: number) {
     const [vertices, triangles] = [Math.max(1, vertexCount), Math.max(1, triangleCount)];
-    checkStorageSize(device, "vertices", 12 * vertices);
-    checkStorageSize(device, "indices", 12 * triangles);
+    checkBufferSize(device, "shape positions", 12 * vertices, GPUBufferUsage.STORAGE, "use a lower resolution");
+    checkBufferSize(device, "shape indices", 12 * triangles, GPUBufferUsage.STORAGE, "use a lower resolution");
     const shared = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
     return {
         positions: createBuffer(device, "shape positions", 12 * vertices, shared | GPUBufferUsage.VERTEX),
@@ -229,19 +235,22 @@ export function encodeSurface(
     return dispatches;
 }
 
-/** A workspace's target, for one code or several; there is one. */
-export function scratchTarget(
+/**
+ * What to search for, with buffers for its triangles; a workspace has them once.
+ *
+ * @throws if the resolution is out of range, or the search would need a buffer larger than the device's may be
+ */
+export function planSearch(
     workspace: Workspace,
-    capacity: { vertices: number; triangles: number },
+    room: SearchRoom,
+    domain: FieldDomain,
+    options: SurfaceOptions,
+    capacity: TargetCapacity,
     codeCount = 1,
-): SurfaceTarget {
-    return {
-        positions: workspace.storage("positions", 12 * capacity.vertices * codeCount),
-        normals: workspace.storage("normals", 12 * capacity.vertices * codeCount),
-        indices: workspace.storage("indices", 12 * capacity.triangles * codeCount),
-        vertexCapacity: capacity.vertices,
-        triangleCapacity: capacity.triangles,
-    };
+): SurfacePlan {
+    const plan = room.plan(domain, options, capacity, codeCount);
+    checkSearchFits(workspace.device, plan);
+    return { ...plan, target: allocateTarget(workspace, capacity, codeCount) };
 }
 
 /** Whether a field can feed a `GpuSurfaceMaker`. */

@@ -1,9 +1,11 @@
 import type { EncodableField, GpuCode } from "../../field/field.js";
 import { createBuffer, createBufferFrom } from "../../field/gpu/buffers.js";
+import { storageLimit } from "../../field/gpu/limits.js";
 import type { FieldDomain } from "../cpu/extractSurface.js";
 import { checkResolution } from "../grid.js";
-import { emptyStatistics, type SurfaceStatistics, type Winding } from "../mesh.js";
-import { createMeshBuffers, encodeSurface, type GpuSurfaceMaker, scratchTarget } from "./gpuSurface.js";
+import { emptyStatistics, type SurfaceOptions, type SurfaceStatistics, type Winding } from "../mesh.js";
+import { createMeshBuffers, encodeSurface, type GpuSurfaceMaker, planSearch } from "./gpuSurface.js";
+import { checkSearchFits } from "./searchBytes.js";
 import { defaultCapacity, SearchRoom } from "./searchRoom.js";
 import { evaluationCount, isWhole, listCount, readSummary, summaryBytes } from "./summary.js";
 import type { SurfacePlan } from "./surfaceLists.js";
@@ -88,6 +90,8 @@ export class LiveSurface {
      */
     update(request: LiveRequest): void {
         checkResolution("updateMesh", request.resolution);
+        const capacity = defaultCapacity(request.resolution);
+        checkSearchFits(this.maker.device, this.room.plan(this.domain, this.optionsOf(request), capacity));
         this.waiting = request;
         if (this.sinceFrame === 0) {
             this.submitWaiting();
@@ -96,7 +100,12 @@ export class LiveSurface {
 
     /** To be called before each frame is drawn: what is still asked for is submitted now. */
     beginFrame(): void {
-        this.submitWaiting();
+        try {
+            this.submitWaiting();
+        } catch (error) {
+            // The frame goes on with what is shown.
+            this.events.onError(error);
+        }
         this.sinceFrame = 0;
     }
 
@@ -110,6 +119,10 @@ export class LiveSurface {
         }
     }
 
+    private optionsOf({ resolution }: LiveRequest): SurfaceOptions {
+        return { resolution, winding: this.winding, normals: "grid" };
+    }
+
     private submitWaiting(): void {
         const request = this.waiting;
         if (request && this.underWay < MAX_UNDER_WAY && !this.disposed) {
@@ -119,16 +132,14 @@ export class LiveSurface {
     }
 
     private submit(request: LiveRequest): void {
-        const { maker, winding } = this;
+        const { maker } = this;
         const { device, kernels } = maker;
-        const { latent, resolution } = request;
         const started = performance.now();
-        const capacity = defaultCapacity(resolution);
+        const { vertexCapacity, triangleCapacity } = defaultCapacity(request.resolution);
         const workspace = maker.liveWorkspace();
-        const front = this.reserve(capacity.vertices, capacity.triangles);
-        const target = scratchTarget(workspace, { vertices: front.vertexCapacity, triangles: front.triangleCapacity });
-        const plan = this.room.plan(this.domain, { resolution, winding, normals: "grid" }, target);
-        this.code.update(latent);
+        const front = this.reserve(vertexCapacity, triangleCapacity);
+        const plan = planSearch(workspace, this.room, this.domain, this.optionsOf(request), front);
+        this.code.update(request.latent);
 
         const encoder = device.createCommandEncoder({ label: "live remesh" });
         let dispatches = encodeSurface(encoder, kernels, workspace, plan, this.summary, this.field, this.code);
@@ -213,8 +224,7 @@ export class LiveSurface {
         if (!isShown) {
             this.room.grow(plan, counts);
             if (counts.vertices > vertexCapacity || counts.triangles > triangleCapacity) {
-                // A quarter more than is needed, so that a growing shape does not ask again in the next frame.
-                this.reserve(Math.ceil(1.25 * counts.vertices), Math.ceil(1.25 * counts.triangles));
+                this.reserve(this.roomyCount(counts.vertices), this.roomyCount(counts.triangles));
             }
             // A newer request that waits, or is under way, takes its place.
             if (!this.latest) {
@@ -222,6 +232,12 @@ export class LiveSurface {
             }
         }
         this.submitWaiting();
+    }
+
+    /** A quarter more than is needed, as far as the device goes, lest a growing shape ask again in the next frame. */
+    private roomyCount(needed: number): number {
+        const most = Math.floor(storageLimit(this.maker.device) / 12);
+        return Math.max(needed, Math.min(Math.ceil(1.25 * needed), most));
     }
 
     /** Front buffers with at least this much room; what is shown moves along. */

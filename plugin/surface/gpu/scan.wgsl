@@ -20,6 +20,9 @@ struct Record {
     total: vec2u,
 }
 
+// Along an axis of a dispatch.
+override mostWorkgroups: u32 = 65535u;
+
 const WORKGROUP = 64u;
 const BLOCK = 64u;
 
@@ -55,7 +58,7 @@ fn scanLast(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) g
     }
     let held = min(sum, scan.capacity);
     counts[id.y] = Record(held.x, held.x, held, sum);
-    atomicMax(&groupCounts[0], min((held.x + WORKGROUP - 1u) / WORKGROUP, 65535u));
+    atomicMax(&groupCounts[0], min((held.x + WORKGROUP - 1u) / WORKGROUP, mostWorkgroups));
     if id.y == 0u {
         atomicStore(&groupCounts[1], groups.y);
         atomicStore(&groupCounts[2], 1u);

@@ -6,9 +6,9 @@ import type { SurfaceCounts } from "./summary.js";
 import { followedCapacity, listCapacity, type SurfacePlan, type TargetCapacity } from "./surfaceLists.js";
 
 /** Room for what a prop takes; a shape that takes more is counted and tried again. */
-export function defaultCapacity(resolution: number): { vertices: number; triangles: number } {
-    const vertices = Math.max(2 ** 12, 5 * resolution ** 2);
-    return { vertices, triangles: 2 * vertices };
+export function defaultCapacity(resolution: number): TargetCapacity {
+    const vertexCapacity = Math.max(2 ** 12, 5 * resolution ** 2);
+    return { vertexCapacity, triangleCapacity: 2 * vertexCapacity };
 }
 
 /** How wide a search looks and how much its lists hold; both grow by what searches come to. */

@@ -39,6 +39,9 @@ struct Record {
 
 @group(0) @binding(0) var<uniform> stage: Stage;
 
+// Along an axis of a dispatch.
+override mostWorkgroups: u32 = 65535u;
+
 const WORKGROUP = 64u;
 
 // Which code an invocation works for.
@@ -75,7 +78,7 @@ fn boxDistance(point: vec3f) -> f32 {
 
 // Workgroups for a list, as an indirect dispatch takes them; a longer list is taken in turns.
 fn groupsFor(items: u32) -> u32 {
-    return min((items + WORKGROUP - 1u) / WORKGROUP, 65535u);
+    return min((items + WORKGROUP - 1u) / WORKGROUP, mostWorkgroups);
 }
 
 // A gradient as a normal; upward where it has no direction.

@@ -41,7 +41,11 @@ export type KernelName = keyof typeof SOURCES;
 /** As in the shaders. */
 export const WORKGROUP_SIZE = 64;
 export const SCAN_BLOCK = 64;
+/** Of a direct dispatch; what is left over, invocations take in turn. */
 const MAX_WORKGROUPS = 4096;
+/** Along an axis, that every WebGPU device allows; as in the shaders, whose constant it is. */
+const GUARANTEED_WORKGROUPS = 65535;
+const LIMIT = "mostWorkgroups";
 /** Bytes of one code's counts of a list; see `Record` in `scan.wgsl`. */
 export const COUNT_BYTES = 24;
 /** Bytes of an indirect dispatch. */
@@ -56,7 +60,11 @@ export class SurfaceKernels {
     static async CreateAsync(device: GPUDevice): Promise<SurfaceKernels> {
         const names = Object.keys(SOURCES) as KernelName[];
         const pipelines = await Promise.all(
-            names.map((name) => computePipelineAsync(device, SOURCES[name][0], SOURCES[name][1], name)),
+            names.map((name) => {
+                const [file, code] = SOURCES[name];
+                const constants = code.includes(LIMIT) ? { [LIMIT]: workgroupLimit(device) } : undefined;
+                return computePipelineAsync(device, file, code, name, constants);
+            }),
         );
         const byName = Object.fromEntries(names.map((name, i) => [name, pipelines[i]]));
         return new SurfaceKernels(device, byName as Record<KernelName, GPUComputePipeline>);
@@ -87,7 +95,8 @@ export class SurfaceKernels {
         pass.setPipeline(pipeline);
         pass.setBindGroup(0, bind(this.device, pipeline, buffers));
         if (typeof items === "number") {
-            const groups = Math.max(1, Math.min(Math.ceil(items / WORKGROUP_SIZE), MAX_WORKGROUPS));
+            const most = Math.min(MAX_WORKGROUPS, workgroupLimit(this.device));
+            const groups = Math.max(1, Math.min(Math.ceil(items / WORKGROUP_SIZE), most));
             pass.dispatchWorkgroups(groups, codeCount);
         } else {
             pass.dispatchWorkgroupsIndirect(items, 0);
@@ -97,4 +106,8 @@ export class SurfaceKernels {
     dispose(): void {
         this.caseTable.destroy();
     }
+}
+
+function workgroupLimit({ limits }: GPUDevice): number {
+    return Math.min(GUARANTEED_WORKGROUPS, limits.maxComputeWorkgroupsPerDimension);
 }

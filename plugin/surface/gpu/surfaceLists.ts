@@ -5,6 +5,9 @@ import type { NormalSource, Winding } from "../mesh.js";
 import { COUNT_BYTES, GROUP_BYTES, SCAN_BLOCK } from "./surfaceKernels.js";
 import type { Workspace } from "./workspace.js";
 
+/** Where a search takes its buffers from; the lists below take them, by name and size, and nothing else. */
+export type BufferSource = Pick<Workspace, "storage" | "uniform">;
+
 /** Bytes of one code's open edges and surface cells. */
 export const TALLY_BYTES = 8;
 
@@ -46,27 +49,6 @@ export function listCapacity(size: readonly [number, number, number]): number {
 /** Room for corners followed from open edges: few, as long as the slope is about right. */
 export function followedCapacity(cornerCapacity: number): number {
     return Math.ceil(cornerCapacity / 8);
-}
-
-/** Bytes that the buffers of a search take for one code, all together and the largest of them. */
-export function bytesOfCode(plan: SurfacePlan<TargetCapacity>): { all: number; largest: number } {
-    const { grid, levels, cornerCapacity, target } = plan;
-    const ofList = (size: readonly number[], capacity: number) => {
-        const words = Math.ceil((size[0] * size[1] * size[2]) / 32);
-        // Mask and ranks; members, points and distances.
-        return [4 * words, 8 * words, 4 * capacity, 12 * capacity, 4 * capacity];
-    };
-    const size = cornerCounts(grid);
-    const bytes = [
-        ...levels.flatMap(({ cells }) => ofList(cells, listCapacity(cells))),
-        ...ofList(size, cornerCapacity),
-        ...ofList(size, plan.followedCapacity),
-        // Classes and offsets; positions, normals and distances; indices.
-        ...[4 * cornerCapacity, 8 * cornerCapacity],
-        ...[12, 12, 4].map((each) => each * target.vertexCapacity),
-        12 * target.triangleCapacity,
-    ];
-    return { all: bytes.reduce((sum, part) => sum + part, 0), largest: Math.max(...bytes) };
 }
 
 /** The members of one level, or the corners, and what is known at them; of several codes one behind the other. */
@@ -118,7 +100,7 @@ export interface SearchLists {
     followed: MemberList;
 }
 
-export function allocateLists(workspace: Workspace, plan: SurfacePlan): SearchLists {
+export function allocateLists(workspace: BufferSource, plan: SurfacePlan<TargetCapacity>): SearchLists {
     const { grid, levels, cornerCapacity } = plan;
     const size = cornerCounts(grid);
     const corners = (name: string, capacity: number) =>
@@ -153,7 +135,7 @@ interface ListShape {
     childSide: number;
 }
 
-function allocateList(workspace: Workspace, plan: SurfacePlan, shape: ListShape): MemberList {
+function allocateList(workspace: BufferSource, plan: SurfacePlan<TargetCapacity>, shape: ListShape): MemberList {
     const { name, level, size, capacity } = shape;
     const { codeCount } = plan;
     const isFull = level !== null && level === plan.levels[0];
@@ -178,12 +160,36 @@ function allocateList(workspace: Workspace, plan: SurfacePlan, shape: ListShape)
     };
 }
 
+/** Buffers for the triangles of all of a plan's codes. */
+export function allocateTarget(
+    workspace: BufferSource,
+    { vertexCapacity, triangleCapacity }: TargetCapacity,
+    codeCount = 1,
+): SurfaceTarget {
+    return {
+        positions: workspace.storage("positions", 12 * vertexCapacity * codeCount),
+        normals: workspace.storage("normals", 12 * vertexCapacity * codeCount),
+        indices: workspace.storage("indices", 12 * triangleCapacity * codeCount),
+        vertexCapacity,
+        triangleCapacity,
+    };
+}
+
 /** Where a field finds the points of each code in a list. */
-function allocateRanges(workspace: Workspace, { codeCount }: SurfacePlan, name: string, capacity: number): GPUBuffer {
+function allocateRanges(
+    workspace: BufferSource,
+    { codeCount }: SurfacePlan<TargetCapacity>,
+    name: string,
+    capacity: number,
+): GPUBuffer {
     return workspace.uniform(`${name} ranges`, packPointRanges(codeCount, capacity, COUNT_BYTES / 4));
 }
 
-export function allocateMeshing(workspace: Workspace, plan: SurfacePlan, lists: SearchLists): Meshing {
+export function allocateMeshing(
+    workspace: BufferSource,
+    plan: SurfacePlan<TargetCapacity>,
+    lists: SearchLists,
+): Meshing {
     const { codeCount } = plan;
     const { vertexCapacity, triangleCapacity } = plan.target;
     const { corners, followed } = lists;
@@ -205,8 +211,8 @@ export function allocateMeshing(workspace: Workspace, plan: SurfacePlan, lists: 
 }
 
 function allocateScan(
-    workspace: Workspace,
-    { codeCount }: SurfacePlan,
+    workspace: BufferSource,
+    { codeCount }: SurfacePlan<TargetCapacity>,
     name: string,
     values: GPUBuffer,
     count: number,
@@ -228,7 +234,7 @@ function allocateScan(
 }
 
 /** `Stage` of stage.wgsl. */
-function packStage(plan: SurfacePlan, shape: ListShape, wordCount: number): ArrayBuffer {
+function packStage(plan: SurfacePlan<TargetCapacity>, shape: ListShape, wordCount: number): ArrayBuffer {
     const { grid, target, winding } = plan;
     const { level, size, next, capacity, childSide } = shape;
     const { vertexCapacity, triangleCapacity } = target;

@@ -1,4 +1,5 @@
 import { createBuffer, createBufferFrom } from "../../field/gpu/buffers.js";
+import { checkBufferSize } from "../../field/gpu/limits.js";
 
 /**
  * Buffers that a search needs on its way, kept from one to the next. A buffer too small for its name is replaced by
@@ -10,15 +11,19 @@ export class Workspace {
 
     constructor(readonly device: GPUDevice) {}
 
-    /** A storage buffer of at least `bytes`, also a source and target of copies; what it holds is undefined. */
+    /**
+     * A storage buffer of at least `bytes`, also a source and target of copies; what it holds is undefined.
+     *
+     * @throws if the device has no buffer of that size
+     */
     storage(name: string, bytes: number, extraUsage: GPUBufferUsageFlags = 0): GPUBuffer {
         const known = this.buffers.get(name);
         if (known && known.size >= bytes) {
             return known;
         }
-        checkStorageSize(this.device, name, bytes);
-        known?.destroy();
         const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST | extraUsage;
+        checkBufferSize(this.device, `surface ${name}`, bytes, usage);
+        known?.destroy();
         const buffer = createBuffer(this.device, `surface ${name}`, bytes, usage);
         this.buffers.set(name, buffer);
         return buffer;
@@ -50,20 +55,5 @@ export class Workspace {
         }
         this.buffers.clear();
         this.uniforms.clear();
-    }
-}
-
-/** Bytes of the largest buffer that a kernel can have. */
-export function storageLimit({ limits }: GPUDevice): number {
-    return Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize);
-}
-
-/** @throws if the device has no storage binding of that size */
-export function checkStorageSize(device: GPUDevice, name: string, bytes: number): void {
-    const limit = storageLimit(device);
-    if (bytes > limit) {
-        throw new Error(
-            `surface ${name}: ${bytes} bytes are needed and this adapter binds up to ${limit}; use a lower resolution`,
-        );
     }
 }

@@ -1,6 +1,6 @@
 import type { FusedField } from "../../../plugin/field/fused/fusedField.js";
 import type { FieldDomain } from "../../../plugin/surface/cpu/extractSurface.js";
-import { encodeSurface, type GpuSurfaceMaker, scratchTarget } from "../../../plugin/surface/gpu/gpuSurface.js";
+import { encodeSurface, type GpuSurfaceMaker, planSearch } from "../../../plugin/surface/gpu/gpuSurface.js";
 import { type LiveFront, LiveSurface } from "../../../plugin/surface/gpu/liveSurface.js";
 import { defaultCapacity, SearchRoom } from "../../../plugin/surface/gpu/searchRoom.js";
 import { summaryBytes } from "../../../plugin/surface/gpu/summary.js";
@@ -145,8 +145,8 @@ async function measureBackToBack(
     const workspace = maker.borrow();
     const codes = Array.from({ length: Math.min(8, options.codeCount) }, (_, i) => field.createCode(bench.code(i)));
     try {
-        const target = scratchTarget(workspace, defaultCapacity(resolution));
-        const plan = new SearchRoom(slope).plan(domain, { resolution, normals: "grid" }, target);
+        const search = { resolution, normals: "grid" } as const;
+        const plan = planSearch(workspace, new SearchRoom(slope), domain, search, defaultCapacity(resolution));
         const summary = workspace.storage("summary", summaryBytes(plan.levels.length));
         const run = async (repeats: number) => {
             const encoder = device.createCommandEncoder({ label: "remeshes back to back" });

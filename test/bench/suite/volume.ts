@@ -1,10 +1,11 @@
 import type { FusedField } from "../../../plugin/field/fused/fusedField.js";
 import { createBuffer, readBuffer } from "../../../plugin/field/gpu/buffers.js";
-import { type GpuSurfaceMaker, scratchTarget } from "../../../plugin/surface/gpu/gpuSurface.js";
+import { checkBufferSize } from "../../../plugin/field/gpu/limits.js";
+import { type GpuSurfaceMaker, planSearch } from "../../../plugin/surface/gpu/gpuSurface.js";
 import { defaultCapacity, SearchRoom } from "../../../plugin/surface/gpu/searchRoom.js";
 import { isWhole, readSummary, summaryBytes } from "../../../plugin/surface/gpu/summary.js";
 import { surfaceStages } from "../../../plugin/surface/gpu/surfaceStages.js";
-import { checkStorageSize, type Workspace } from "../../../plugin/surface/gpu/workspace.js";
+import type { Workspace } from "../../../plugin/surface/gpu/workspace.js";
 import type { Spread } from "../spread.js";
 import { GridPoints } from "./gridPoints.js";
 import { type Arm, interleave, repeatsFor } from "./interleave.js";
@@ -71,7 +72,7 @@ async function fillVolumeAsync(
 ): Promise<GPUBuffer> {
     const { device } = field;
     const grid = new GridPoints(decoder.bounds, resolution);
-    checkStorageSize(device, "corners of the volume", 12 * grid.count);
+    checkBufferSize(device, "corners of the volume", 12 * grid.count, GPUBufferUsage.STORAGE, "use a smaller volume");
     const values = createBuffer(device, "volume", 4 * grid.count);
     const gpuCode = field.createCode(code(0));
     const job = {
@@ -105,8 +106,8 @@ async function createOwnArm(
     resolution: number,
 ) {
     const { device, kernels } = maker;
-    const target = scratchTarget(workspace, defaultCapacity(2 * resolution));
-    const plan = new SearchRoom().plan(decoder, { resolution, sparse: false }, target);
+    const search = { resolution, sparse: false };
+    const plan = planSearch(workspace, new SearchRoom(), decoder, search, defaultCapacity(2 * resolution));
     const bytes = summaryBytes(plan.levels.length);
     const summary = workspace.storage("summary", bytes);
     const encoder = device.createCommandEncoder({ label: "volume lists" });
@@ -121,7 +122,7 @@ async function createOwnArm(
     }
     device.queue.submit([encoder.finish()]);
     const counts = readSummary(plan.levels.length, await readBuffer(device, summary, bytes));
-    if (!isWhole(counts, target)) {
+    if (!isWhole(counts, plan.target)) {
         throw new Error(
             `bench: the volume gave ${counts.triangles} triangles, ${counts.openEdges} open edges; expected a whole surface`,
         );
