@@ -3,8 +3,17 @@ import { Mesh } from "@babylonjs/core/Meshes/mesh.js";
 import { Scene } from "@babylonjs/core/scene.js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ShapeModel } from "../../plugin/index.js";
+import { octahedronMesh, UPRIGHT } from "../completion/support/octahedron.js";
 import { octahedronFile } from "../support/decoders.js";
-import { allTogether, CALLERS, callOf, eachAlone, everyDecode, mostlyDistances } from "./overlappingCalls.js";
+import {
+    allTogether,
+    CALLERS,
+    callOf,
+    completions,
+    eachAlone,
+    everything,
+    mostlyDistances,
+} from "./overlappingCalls.js";
 
 const hasWebGpu = (await navigator.gpu?.requestAdapter()) != null;
 
@@ -28,7 +37,7 @@ describe.skipIf(!hasWebGpu)(`${CALLERS} overlapping callers on WebGPU`, () => {
         ShapeModel.LoadAsync(octahedronFile(), new Scene(engines[n % 2]), { backend: "webgpu", evaluator });
 
     it.each([
-        ["fused", everyDecode],
+        ["fused", everything],
         ["onnxruntime", mostlyDistances],
     ] as const)(
         "each get what they get alone, over two models in two scenes on two engines (%s)",
@@ -47,10 +56,10 @@ describe.skipIf(!hasWebGpu)(`${CALLERS} overlapping callers on WebGPU`, () => {
     it("all settle while some abort and one model is disposed; the rest get what they get alone", async () => {
         const [stays, goes] = [await load(0, "fused"), await load(0, "fused")];
         const alone: number[][] = [];
-        for (let n = 0; n < CALLERS; n++) alone.push(n % 3 === 2 ? await callOf(everyDecode, stays, n) : []);
+        for (let n = 0; n < CALLERS; n++) alone.push(n % 3 === 2 ? await callOf(everything, stays, n) : []);
         const latent = stays.sampleLatent({ seed: 1 });
         const calls = Array.from({ length: CALLERS }, (_, n) => {
-            if (n % 3 === 2) return callOf(everyDecode, stays, n);
+            if (n % 3 === 2) return callOf(everything, stays, n);
             if (n % 3 === 1) return goes.createVertexDataAsync({ latent, resolution: 20 });
             const controller = new AbortController();
             const aborted = stays.createMeshAsync("no", { latent, resolution: 20, signal: controller.signal });
@@ -65,6 +74,30 @@ describe.skipIf(!hasWebGpu)(`${CALLERS} overlapping callers on WebGPU`, () => {
                 expect(String((end as PromiseRejectedResult).reason)).toMatch(n % 3 === 1 ? /disposed/ : `enough ${n}`);
         });
         expect(stays.scene.meshes).toEqual([]);
+    }, 240_000);
+
+    it("complete scans at once: some abort, one model is disposed, the rest get what they get alone", async () => {
+        const [stays, goes] = [await load(0, "fused"), await load(1, "fused")];
+        const alone = [await callOf(completions, stays, 0), await callOf(completions, stays, 1)];
+        const scan = octahedronMesh(0.6, 8, UPRIGHT, (x) => x < 0);
+        const controller = new AbortController();
+        const options = { count: 1, signal: controller.signal };
+        const calls: Promise<unknown>[] = [
+            callOf(completions, stays, 0),
+            callOf(completions, stays, 1),
+            // Aborted while it searches, not before.
+            stays.completeScanAsync(scan, {
+                ...options,
+                onProgress: (share) => share > 0.1 && controller.abort(new Error("enough")),
+            }),
+            goes.completeScanAsync(scan, { count: 1, onProgress: (share) => share > 0.1 && goes.dispose() }),
+            goes.completeScanAsync(scan, { count: 1 }),
+        ];
+        const [first, second, aborted, ...disposed] = await Promise.allSettled(calls);
+        expect([first, second]).toEqual(alone.map((value) => ({ status: "fulfilled", value })));
+        expect(String((aborted as PromiseRejectedResult).reason)).toMatch("enough");
+        for (const end of disposed) expect(String((end as PromiseRejectedResult).reason)).toMatch(/disposed/);
+        stays.dispose();
     }, 240_000);
 
     it("leave each live mesh with the last shape asked for, while others decode", async () => {

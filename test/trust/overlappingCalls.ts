@@ -39,11 +39,10 @@ const completion: Call = async (shapes, _latent, n) => {
 
 const decodes = [data, mesh, population, distances, mesh, data, distances, population];
 
-/** What a model's callers do, by number. */
-export const everyDecode: readonly Call[] = [...decodes, ...decodes.toReversed()];
+/** What a model's callers do, by number; two of all complete a scan. */
+export const everything: readonly Call[] = [...decodes, ...decodes.toReversed().slice(0, -1), completion];
 
-/** … with completions among them, minutes each on a software adapter. */
-export const everything: readonly Call[] = [...everyDecode.slice(0, -1), completion];
+export const completions: readonly Call[] = [completion];
 
 /** … of onnxruntime, whose runs go one after the other, seconds for a mesh on a software adapter. */
 export const mostlyDistances: readonly Call[] = Array.from({ length: CALLERS }, (_, n) => (n === 5 ? data : distances));
