@@ -28,9 +28,9 @@ export interface OpenedPage {
     readonly strangers: string[];
 }
 
-/** A scene as it is built, served from some folder by a server that knows nothing, and a browser to look at it. */
+/** A site as it is built, served from some folder by a server that knows nothing, and a browser to look at it. */
 export class BuiltSite {
-    /** @param scene name of the page, without ".html" */
+    /** A scene of the demo, built. @param scene name of the page, without ".html" */
     static async OpenAsync(scene: string): Promise<BuiltSite> {
         const folder = mkdtempSync(join(tmpdir(), "deepsdf-demo-"));
         const file = join(ROOT, "vite.config.ts");
@@ -47,6 +47,14 @@ export class BuiltSite {
                 rollupOptions: { ...config.build?.rollupOptions, input: resolve(ROOT, `demo/${scene}.html`) },
             },
         });
+        return BuiltSite.ServeAsync(folder, scene);
+    }
+
+    /**
+     * @param folder the site's files, removed in the end
+     * @param page the one that is opened unless another is named, without ".html"
+     */
+    static async ServeAsync(folder: string, page: string): Promise<BuiltSite> {
         const server = createServer((request, response) => {
             const { pathname } = new URL(request.url ?? "/", "http://localhost");
             const file = join(folder, normalize(pathname.slice(FOLDER.length)));
@@ -62,21 +70,22 @@ export class BuiltSite {
             executablePath: findBrowser() ?? undefined,
             args: SOFTWARE_WEBGPU_FLAGS,
         });
-        return new BuiltSite(scene, folder, server, browser);
+        return new BuiltSite(page, folder, server, browser);
     }
 
     private constructor(
-        private readonly scene: string,
+        private readonly mainPage: string,
         private readonly folder: string,
         private readonly server: Server,
         private readonly browser: Browser,
     ) {}
 
-    /** @param prepare called before the page goes to the scene */
+    /** @param prepare called before the page goes to its address */
     async openAsync(
         query: string,
         options: BrowserContextOptions = {},
         prepare?: (page: Page) => Promise<void>,
+        name = this.mainPage,
     ): Promise<OpenedPage> {
         const context = await this.browser.newContext({ viewport: { width: 640, height: 400 }, ...options });
         const page = await context.newPage();
@@ -94,7 +103,7 @@ export class BuiltSite {
         });
         await page.route("**/octahedron.onnx", (route) => route.fulfill({ body: Buffer.from(octahedronFile()) }));
         await prepare?.(page);
-        await page.goto(`${home}${FOLDER}${this.scene}.html?${query}`, { waitUntil: "commit", timeout: 60_000 });
+        await page.goto(`${home}${FOLDER}${name}.html?${query}`, { waitUntil: "commit", timeout: 60_000 });
         return { page, complaints, strangers };
     }
 

@@ -5,7 +5,6 @@ import { defineConfig } from "vite";
 
 const guide = resolve(import.meta.dirname, "..");
 const root = resolve(guide, "../..");
-const site = resolve(root, "dist-docs");
 
 /** As test/trust/examples.test.ts finds them. */
 const codes = readdirSync(guide)
@@ -38,9 +37,9 @@ const examples = {
 /** Where the examples look for them. */
 const files = {
     name: "files",
-    closeBundle() {
+    writeBundle({ dir }) {
         for (const path of ["models/props.onnx", "demo/graphs"]) {
-            cpSync(resolve(root, path), resolve(site, path), { recursive: true });
+            cpSync(resolve(root, path), resolve(dir, "..", path), { recursive: true });
         }
     },
 };
@@ -53,7 +52,7 @@ export default defineConfig({
     worker: { format: "es" },
     plugins: [examples, files],
     build: {
-        outDir: resolve(site, "live"),
+        outDir: resolve(root, "dist-docs/live"),
         emptyOutDir: true,
         target: "es2022",
         chunkSizeWarningLimit: 4000,
