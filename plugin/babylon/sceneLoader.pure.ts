@@ -33,6 +33,8 @@ export interface ShapeLoadingOptions extends Omit<ShapeModelOptions, "onProgress
     latents: readonly (Float32Array | string)[];
     /** Whole number of cells along the longest side of the decoder's bounds; 64 unless given. */
     resolution: number;
+    /** Miss nothing, at several times the work; see `ShapeOptions`. */
+    exact: boolean;
     /** Keep a copy on the CPU, for picking, physics and export. */
     keepData: boolean;
     /** Gets the decoder, to keep and to dispose; without, it is disposed when the meshes are made. */
@@ -114,14 +116,14 @@ export class ShapeFileLoader implements ISceneLoaderPluginAsync, ISceneLoaderPlu
         scene: Scene,
         data: unknown,
     ): Promise<Mesh[]> {
-        const { onModelLoaded, resolution, keepData, signal } = this.options;
+        const { onModelLoaded, resolution, exact, keepData, signal } = this.options;
         const model = await ShapeModel.LoadAsync(data as ArrayBufferView, scene, this.options);
         const meshes: Mesh[] = [];
         try {
             const wanted = names ? new Set(typeof names === "string" ? [names] : names) : null;
             for (const { name, latent } of this.shapesOf(model)) {
                 if (!wanted?.size || wanted.has(name)) {
-                    meshes.push(await model.createMeshAsync(name, { latent, resolution, keepData, signal }));
+                    meshes.push(await model.createMeshAsync(name, { latent, resolution, exact, keepData, signal }));
                 }
             }
             onModelLoaded?.(model);

@@ -23,6 +23,7 @@ Writes props as GLB files, with no GPU and no browser.
   --temperature T     0 for the average prop, 1 for the variety of the training set (1)
   --latent FILE.json  codes instead of seeds: one code or a list; arrays of numbers or encodeLatent's texts
   --resolution R      cells along the longest side of the bounds, ${MIN_RESOLUTION} to ${MAX_RESOLUTION} (64)
+  --exact             miss no sheet that a corner of the grid lies in, at several times the work
   --out DIR           where to; made if missing (props)
   --shard K/N         only the K-th of N parts, to spread a large bake over machines
   --quiet             no progress bar`;
@@ -52,6 +53,10 @@ export async function bake(args: readonly string[]): Promise<void> {
     const resolution = wholeNumber("resolution", flags.resolution, MIN_RESOLUTION, MAX_RESOLUTION);
     const shard = shardOf(flags.shard);
     const decoder = await loadDecoder(flags.model);
+    const { exact } = flags;
+    if (exact && !decoder.perceptron) {
+        throw new UserError(`--exact: expected a multilayer perceptron; ${decoder.notPerceptronReason}; leave it out`);
+    }
     const props = await chooseProps(decoder, flags);
     const own = props.filter(({ place }) => place % shard.count === shard.index - 1);
     await mkdir(flags.out, { recursive: true }).catch((cause: Error) => {
@@ -61,7 +66,7 @@ export async function bake(args: readonly string[]): Promise<void> {
     await bakeProps(
         decoder,
         own,
-        resolution,
+        { resolution, exact },
         (place) => join(flags.out, `${String(place).padStart(digits, "0")}.glb`),
         flags.quiet,
     );
@@ -80,6 +85,7 @@ function readFlags(args: readonly string[]) {
                 temperature: { type: "string", default: "1" },
                 latent: { type: "string" },
                 resolution: { type: "string", default: "64" },
+                exact: { type: "boolean", default: false },
                 out: { type: "string", default: "props" },
                 shard: { type: "string", default: "1/1" },
                 quiet: { type: "boolean", default: false },
@@ -149,7 +155,7 @@ function toCode(entry: unknown, index: number, latentSize: number): Float32Array
 async function bakeProps(
     decoder: Decoder,
     props: readonly Prop[],
-    resolution: number,
+    { resolution, exact }: { resolution: number; exact: boolean },
     pathOf: (place: number) => string,
     quiet: boolean,
 ): Promise<void> {
@@ -164,7 +170,7 @@ async function bakeProps(
     }
     try {
         for (const { place, latent, origin } of props) {
-            const { mesh } = await extractSurfaceAsync(field, latent, decoder, { resolution, slope });
+            const { mesh } = await extractSurfaceAsync(field, latent, decoder, { resolution, exact, slope });
             const path = pathOf(place);
             const name = typeof origin.category === "string" ? `${origin.category} ${origin.seed}` : `prop ${place}`;
             await writeFile(path, await writeGlb(name, mesh, { ...origin, resolution })).catch((cause: Error) => {

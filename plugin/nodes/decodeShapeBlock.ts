@@ -22,11 +22,15 @@ export class DecodeShapeBlock extends AsyncShapeBlock {
     static {
         makeEditable(DecodeShapeBlock, [
             { name: "uvScale", label: "Texture repeats per unit", kind: "float", min: 0, max: 10 },
+            { name: "exact", label: "Miss nothing, at several times the work", kind: "switch" },
         ]);
     }
 
     /** Repeats of a texture per model unit. */
     uvScale = 1;
+
+    /** See `ShapeOptions`. */
+    exact = false;
 
     constructor(name: string) {
         super(name);
@@ -65,7 +69,7 @@ export class DecodeShapeBlock extends AsyncShapeBlock {
     }
 
     protected override get storedProperties(): readonly string[] {
-        return [...super.storedProperties, "uvScale"];
+        return [...super.storedProperties, "uvScale", "exact"];
     }
 
     protected override _buildBlock(state: NodeGeometryBuildState): void {
@@ -73,15 +77,15 @@ export class DecodeShapeBlock extends AsyncShapeBlock {
     }
 
     private geometryFor(state: NodeGeometryBuildState): VertexData {
-        const { model } = this;
+        const { model, exact } = this;
         const latent = this.latentAt(this.latent, state, model.latentSize);
         const resolution = this.resolutionFor(state);
         const surface =
             latent === PENDING
                 ? PENDING
                 : this.take<TexturedSurface>(state, {
-                      key: `shape ${resolution} ${encodeLatent(latent)}`,
-                      make: async () => textured(await model.createVertexDataAsync({ latent, resolution })),
+                      key: `shape ${resolution} ${exact} ${encodeLatent(latent)}`,
+                      make: async () => textured(await model.createVertexDataAsync({ latent, resolution, exact })),
                       bytesOf: ({ positions, uvs, indices }) =>
                           2 * positions.byteLength + uvs.byteLength + indices.byteLength,
                   });

@@ -3,7 +3,7 @@ import { AppendSceneAsync, ImportMeshAsync, LoadAssetContainerAsync } from "@bab
 import { Scene } from "@babylonjs/core/scene.js";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { encodeLatent, RegisterShapeFileLoader, ShapeModel } from "../../plugin/index.js";
-import { octahedronFile } from "../support/decoders.js";
+import { octahedronFile, sliverFile } from "../support/decoders.js";
 
 let engine: NullEngine;
 let scene: Scene;
@@ -52,6 +52,14 @@ describe("the scene loader for decoders", () => {
             meshNames: ["shape 1"],
         });
         expect(named.meshes.map(({ name }) => name)).toEqual(["shape 1"]);
+    });
+
+    it("misses no sheet where it is to be exact", async () => {
+        const options = { resolution: 64, latents: [new Float32Array(1)] };
+        const sparse = await ImportMeshAsync(sliverFile(), scene, inMemory(options));
+        const exact = await ImportMeshAsync(sliverFile(), scene, inMemory({ ...options, exact: true }));
+        expect(sparse.meshes[0].getTotalIndices()).toBe(0);
+        expect(exact.meshes[0].getTotalIndices()).toBeGreaterThan(30_000);
     });
 
     it("fills a scene, or a container whose meshes are not in the scene yet", async () => {

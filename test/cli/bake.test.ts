@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { bake } from "../../plugin/cli/bake.js";
 import { UserError } from "../../plugin/cli/userError.js";
 import { encodeLatent } from "../../plugin/latent/index.js";
-import { octahedronFile } from "../support/decoders.js";
+import { octahedronFile, sliverFile } from "../support/decoders.js";
 import { closed, topologyOf } from "../support/topology.js";
 
 const root = join(import.meta.dirname, "../..");
@@ -86,6 +86,20 @@ describe("bake", () => {
             expect(extras).toEqual({ index: 0, resolution: 16 });
             expect(Math.max(...positions)).toBeCloseTo(0.6 + 0.1 * Math.sqrt(3), 1);
         }
+    });
+
+    it("misses no sheet with --exact", async () => {
+        const [sheet, codes] = [join(folder, "sheet.onnx"), join(folder, "sheet.json")];
+        writeFileSync(sheet, sliverFile());
+        writeFileSync(codes, "[0]");
+        const bytesWith = async (...flags: string[]) => {
+            const out = join(folder, `sheet${flags.join("")}`);
+            await run("--model", sheet, "--latent", codes, "--resolution", "64", "--out", out, ...flags);
+            return readFileSync(join(out, "000.glb")).length;
+        };
+        // A node without a mesh.
+        expect(await bytesWith()).toBeLessThan(1000);
+        expect(await bytesWith("--exact")).toBeGreaterThan(12 * 10_000);
     });
 
     it.each([

@@ -224,6 +224,23 @@ describe("DecodeShapeBlock", () => {
         expect(model.decoded.length).toBe(1);
     });
 
+    it("is exact where that is set, and does not take a shape for it that was made otherwise", async () => {
+        const asked: unknown[] = [];
+        const make = model.createVertexDataAsync.bind(model);
+        model.createVertexDataAsync = (options: { latent: Float32Array; exact?: boolean }) => {
+            asked.push(options.exact);
+            return make(options);
+        };
+        const decode = decodeOf(sampleOf(1).latent);
+        const graph = graphOf(decode.geometry);
+        for (const exact of [false, true, true]) {
+            decode.exact = exact;
+            await buildAsync(graph);
+        }
+        expect(asked).toEqual([false, true]);
+        expect(decode.serialize().exact).toBe(true);
+    });
+
     it("gives each consumer a copy of its own", async () => {
         const decode = decodeOf(sampleOf(1).latent);
         const graph = graphOf(decode.geometry);

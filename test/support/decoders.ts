@@ -1,5 +1,5 @@
 import { type DecoderMetadata, readDecoder, writeDecoder } from "../../plugin/model/index.js";
-import { octahedronPerceptron } from "./perceptrons.js";
+import { octahedronPerceptron, sliverPerceptron } from "./perceptrons.js";
 
 /** Octahedra of many sizes: the first number of the code makes them larger. */
 export function octahedronMetadata(): DecoderMetadata {
@@ -32,4 +32,11 @@ export function octahedronFile(withMetadata = true): Uint8Array<ArrayBuffer> {
 
 export function octahedronDecoder() {
     return readDecoder(octahedronFile());
+}
+
+/** A sheet so thin, and in truth so steep, that only an exact search finds it at 64³; a code of 1 number, no prior. */
+export function sliverFile(): Uint8Array<ArrayBuffer> {
+    const nothing = { categories: [], prior: [], axes: [] };
+    const metadata = { ...octahedronMetadata(), ...nothing, latentSize: 1, evaluation: { slope: 1, reach: 0.1 } };
+    return new Uint8Array(writeDecoder(sliverPerceptron(0.01), metadata));
 }
