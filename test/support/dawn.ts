@@ -30,7 +30,8 @@ export async function requestDawnAdapter(): Promise<GPUAdapter | null> {
         return null;
     }
     Object.assign(globalThis, dawn.globals);
-    gpu ??= dawn.create([]);
+    // Features still in trial are seen too.
+    gpu ??= dawn.create(["enable-dawn-features=allow_unsafe_apis"]);
     Object.defineProperty(globalThis.navigator ?? globalThis, "gpu", { value: gpu, configurable: true });
     return (await gpu.requestAdapter({ powerPreference: "high-performance" })) ?? null;
 }

@@ -7,9 +7,16 @@ const half = (value: number): number => halfToFloat(floatToHalf(value));
 
 /**
  * CPU twin of `tiledPerceptron.wgsl` with hidden layers in halves: their weights and activations rounded to half precision,
- * products of four at a time summed in it, everything else in single precision.
+ * products of four at a time summed in it, everything else in single precision. Of `matrixPerceptron.wgsl` with
+ * `sumsInHalves` false: there products are single precision as well.
  */
-export function evaluateInHalves(perceptron: Perceptron, latent: Float32Array, points: Float32Array): Float32Array {
+export function evaluateInHalves(
+    perceptron: Perceptron,
+    latent: Float32Array,
+    points: Float32Array,
+    sumsInHalves = true,
+): Float32Array {
+    const round = sumsInHalves ? half : Math.fround;
     const { features, layers } = perceptron;
     const biases = foldLatent(perceptron, latent);
     const rounded = layers.map(({ hiddenWeights }) => hiddenWeights?.map(half) ?? null);
@@ -27,7 +34,7 @@ export function evaluateInHalves(perceptron: Perceptron, latent: Float32Array, p
                 for (let i = 0; weights && i < hidden.length; i += 4) {
                     let four = 0;
                     for (let k = i; k < Math.min(i + 4, hidden.length); k++) {
-                        four = half(four + half(weights[o * hidden.length + k] * half(hidden[k])));
+                        four = round(four + round(weights[o * hidden.length + k] * half(hidden[k])));
                     }
                     sum = Math.fround(sum + four);
                 }

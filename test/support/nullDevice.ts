@@ -10,7 +10,7 @@ export async function requestNullDevice(features: GPUFeatureName[]): Promise<GPU
         return null;
     }
     Object.assign(globalThis, dawn.globals);
-    nullGpu ??= dawn.create(["backend=null"]);
+    nullGpu ??= dawn.create(["backend=null", "enable-dawn-features=allow_unsafe_apis"]);
     const adapter = await nullGpu.requestAdapter();
     return (await adapter?.requestDevice({ requiredFeatures: features })) ?? null;
 }

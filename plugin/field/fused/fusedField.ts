@@ -1,5 +1,4 @@
 import type { Perceptron } from "../../model/decoder.js";
-import { floatToHalf } from "../../model/half.js";
 import {
     checkFieldArguments,
     type EncodableField,
@@ -13,13 +12,11 @@ import { bind, createBuffer, createBufferFrom, readBuffer } from "../gpu/buffers
 import { computePipelineAsync } from "../gpu/pipelines.js";
 import { packPointRanges } from "../gpu/pointRanges.js";
 import { ChunkedPerceptron, LEAST_CHUNKED_WIDTH } from "./chunkedPerceptron.js";
-import halfTypes from "./halfTypes.wgsl?raw";
 import network from "./network.wgsl?raw";
 import { fusedLimit, type PackedPerceptron, packPerceptron } from "./packPerceptron.js";
 import perceptronKernel from "./perceptron.wgsl?raw";
-import singleTypes from "./singleTypes.wgsl?raw";
-import tiledKernel from "./tiledPerceptron.wgsl?raw";
-import { chooseVariantAsync, type FusedVariant, isSoftware, MAX_TILED_WIDTH, tiledGroups } from "./variants.js";
+import { type TiledKernel, tiledKernelsAsync } from "./tiledKernels.js";
+import { chooseVariantAsync, type FusedVariant, isSoftware, MAX_TILED_WIDTH } from "./variants.js";
 
 /** Points an invocation carries at a time, and invocations of a workgroup; as in the shader. */
 const POINTS_PER_INVOCATION = 4;
@@ -43,7 +40,7 @@ export class FusedField implements EncodableField {
     readonly latentSize: number;
     /** Kernel that computes distances; gradients have one. */
     variant: FusedVariant = "barrierFree";
-    private readonly tiled = new Map<FusedVariant, { pipeline: GPUComputePipeline; hiddenWeights: GPUBuffer }>();
+    private tiled: ReadonlyMap<FusedVariant, TiledKernel> = new Map();
     private chunked: ChunkedPerceptron | null = null;
     private readonly weights: GPUBuffer;
     private readonly programs = new Map<string, Program>();
@@ -62,7 +59,7 @@ export class FusedField implements EncodableField {
         device: GPUDevice,
         perceptron: Perceptron,
         variant?: FusedVariant,
-        halves = variant === "tiledHalf",
+        halves = variant === "tiledHalf" || variant === "matrix",
     ): Promise<FusedField> {
         const limit = fusedLimit(perceptron);
         if (limit) {
@@ -77,7 +74,7 @@ export class FusedField implements EncodableField {
         const field = new FusedField(device, packed, perceptron.latentSize, evaluate, evaluateGradient);
         // Software adapters take seconds to compile barriers.
         if (variant ? variant !== "barrierFree" : !isSoftware(device)) {
-            await field.addTiledAsync(halves && device.features.has("shader-f16"));
+            field.tiled = await tiledKernelsAsync(device, perceptron, packed, field.weights, halves, variant);
             if (variant === "chunked" || (!variant && 4 * packed.widthQuads >= LEAST_CHUNKED_WIDTH)) {
                 field.chunked = await ChunkedPerceptron.CreateAsync(device, packed);
             }
@@ -92,32 +89,6 @@ export class FusedField implements EncodableField {
         field.variant =
             variant ?? (field.variants.length > 1 ? await chooseVariantAsync(device, field) : "barrierFree");
         return field;
-    }
-
-    /** Compiles the tiled kernels, unless the network is too wide for them. */
-    private async addTiledAsync(withHalves: boolean): Promise<void> {
-        const { device, packed } = this;
-        const outputGroups = tiledGroups(packed.widthQuads);
-        if (outputGroups === null) {
-            return;
-        }
-        const compile = (name: string, types: string) =>
-            computePipelineAsync(device, name, types + network + tiledKernel, "evaluateTiled", { outputGroups });
-        this.tiled.set("tiled", {
-            pipeline: await compile("tiled perceptron", singleTypes),
-            hiddenWeights: this.weights,
-        });
-        if (withHalves) {
-            this.tiled.set("tiledHalf", {
-                pipeline: await compile("half perceptron", halfTypes),
-                hiddenWeights: createBufferFrom(
-                    device,
-                    "perceptron weights as halves",
-                    Uint16Array.from(packed.weights, floatToHalf),
-                    GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST,
-                ),
-            });
-        }
     }
 
     private constructor(
@@ -208,7 +179,9 @@ export class FusedField implements EncodableField {
             this.disposed = true;
             this.weights.destroy();
             this.chunked?.dispose();
-            this.tiled.get("tiledHalf")?.hiddenWeights.destroy();
+            for (const { hiddenWeights } of this.tiled.values()) {
+                hiddenWeights.destroy();
+            }
             this.unused.destroy();
             this.oneRange.destroy();
             for (const { network, scratch } of this.programs.values()) {

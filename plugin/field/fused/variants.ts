@@ -2,10 +2,11 @@ import type { EncodableField } from "../field.js";
 import { createBuffer, createBufferFrom } from "../gpu/buffers.js";
 
 /**
- * How distances are computed: with activations in workgroup memory, in single precision or with hidden layers in halves,
- * layer by layer over chunks where layers are wide, or without barriers, which software adapters are many times faster at.
+ * How distances are computed: with activations in workgroup memory, in single precision or with hidden layers in halves
+ * or as products of the adapter's matrices, layer by layer over chunks where layers are wide, or without barriers, which
+ * software adapters are many times faster at.
  */
-export type FusedVariant = "tiledHalf" | "tiled" | "chunked" | "barrierFree";
+export type FusedVariant = "tiledHalf" | "tiled" | "matrix" | "chunked" | "barrierFree";
 
 /** Widest layer that the tiled kernel takes: 64 invocations with eight outputs each. */
 export const MAX_TILED_WIDTH = 512;

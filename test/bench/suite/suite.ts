@@ -33,15 +33,19 @@ export const softwareOptions: SuiteOptions = {
 const PEAK = { invocations: 1 << 20, rounds: 256 };
 const SOFTWARE_PEAK = { invocations: 1 << 10, rounds: 16 };
 
+/** Features that some kernels need. */
+const FEATURES = ["shader-f16", "subgroups", "chromium-experimental-subgroup-matrix"] as GPUFeatureName[];
+
 /** Asks the adapter for all that the suite can use. */
 export async function requestSuiteDevice(adapter: GPUAdapter): Promise<GPUDevice> {
     const { maxBufferSize, maxStorageBufferBindingSize, maxComputeWorkgroupStorageSize } = adapter.limits;
-    const features = (["shader-f16", "subgroups"] as GPUFeatureName[]).filter((name) => adapter.features.has(name));
-    return adapter.requestDevice({
+    const device = await adapter.requestDevice({
         label: "bench",
-        requiredFeatures: features,
+        requiredFeatures: FEATURES.filter((name) => adapter.features.has(name)),
         requiredLimits: { maxBufferSize, maxStorageBufferBindingSize, maxComputeWorkgroupStorageSize },
     });
+    // In Node, Dawn tells the matrices of subgroups of an adapter and not of a device.
+    return Object.defineProperty(device, "adapterInfo", { value: adapter.info });
 }
 
 /** Every row, one after another. */
