@@ -99,6 +99,21 @@ describe.skipIf(!device)("FusedField", () => {
         field.dispose();
     });
 
+    it("never chooses a kernel whose distances are wrong, however fast", async () => {
+        const field = await FusedField.CreateAsync(device!, randomPerceptron({ width: 12 }));
+        const timed = {
+            variant: "barrierFree",
+            variants: ["matrix", "barrierFree"],
+            shape: "a shape with a wrong kernel",
+            latentSize: 6,
+            createCode: (latent: Float32Array) => field.createCode(latent),
+            encode: (...job: Parameters<FusedField["encode"]>) =>
+                timed.variant === "matrix" ? 0 : field.encode(...job),
+        };
+        expect(await chooseVariantAsync(device!, timed as unknown as FusedField)).toBe("barrierFree");
+        field.dispose();
+    });
+
     it("refuses tiles for layers that are too wide", async () => {
         await expect(
             FusedField.CreateAsync(device!, randomPerceptron({ width: 516, depth: 2 }), "tiled"),

@@ -1,5 +1,5 @@
 import type { EncodableField } from "../field.js";
-import { createBuffer, createBufferFrom } from "../gpu/buffers.js";
+import { createBuffer, createBufferFrom, readBuffer } from "../gpu/buffers.js";
 
 /**
  * How distances are computed: with activations in workgroup memory, in single precision or with hidden layers in halves
@@ -18,6 +18,10 @@ const SOFTWARE = /swiftshader|llvmpipe|lavapipe|softpipe|basic render|warp|softw
 /** Points of a timing run: enough to fill a large GPU. */
 const TIMING_POINTS = 1 << 16;
 const TIMING_ROUNDS = 3;
+
+/** Points at which kernels are compared, and how far one may be off, as a part of the largest distance. */
+const COMPARED_POINTS = 1 << 10;
+const TOLERANCE = 0.02;
 
 /** Choices by device, then by the shape of the network; a second model of the same shape is not timed again. */
 const choices = new WeakMap<GPUDevice, Map<string, Promise<FusedVariant>>>();
@@ -39,7 +43,10 @@ interface Tried extends EncodableField {
     readonly shape: string;
 }
 
-/** The faster kernel on this device for this network, timed once for each shape of network (some ms). */
+/**
+ * The fastest kernel on this device for this network, timed once for each shape of network (some ms). One whose distances
+ * are not those of the last, the barrier-free one, is not taken: a driver may have matrices that nobody tried.
+ */
 export function chooseVariantAsync(device: GPUDevice, field: Tried): Promise<FusedVariant> {
     const known = choices.get(device) ?? new Map<string, Promise<FusedVariant>>();
     choices.set(device, known);
@@ -59,29 +66,34 @@ export function isSoftware(device: GPUDevice): boolean {
     return info?.isFallbackAdapter === true || SOFTWARE.test(words);
 }
 
-/** The kernel whose best of a few interleaved runs is shorter. */
+/** The kernel whose best of a few interleaved runs is shortest, of those that agree with the last. */
 async function timeVariants(device: GPUDevice, field: Tried): Promise<FusedVariant> {
     const code = field.createCode(new Float32Array(field.latentSize));
+    const points = Float32Array.from({ length: 3 * TIMING_POINTS }, (_, i) => ((i * 0.618034) % 2) - 1);
     const job = {
-        points: createBuffer(device, "timing points", 12 * TIMING_POINTS),
+        points: createBufferFrom(device, "timing points", points),
         pointCount: createBufferFrom(device, "timing count", Uint32Array.of(TIMING_POINTS)),
         distances: createBuffer(device, "timing distances", 4 * TIMING_POINTS),
     };
     const best = new Map<FusedVariant, number>();
+    const found = new Map<FusedVariant, Float32Array>();
     const before = field.variant;
     try {
-        // The first round warms up.
+        // The first round warms up and compares.
         for (let round = 0; round <= TIMING_ROUNDS; round++) {
             for (const variant of field.variants) {
                 field.variant = variant;
                 const encoder = device.createCommandEncoder({ label: `timing ${variant}` });
+                encoder.clearBuffer(job.distances);
                 field.encode(encoder, code, job);
                 const started = performance.now();
                 device.queue.submit([encoder.finish()]);
                 await device.queue.onSubmittedWorkDone();
+                const took = performance.now() - started;
                 if (round > 0) {
-                    const took = performance.now() - started;
                     best.set(variant, Math.min(best.get(variant) ?? took, took));
+                } else {
+                    found.set(variant, new Float32Array(await readBuffer(device, job.distances, 4 * COMPARED_POINTS)));
                 }
             }
         }
@@ -92,5 +104,14 @@ async function timeVariants(device: GPUDevice, field: Tried): Promise<FusedVaria
             buffer.destroy();
         }
     }
-    return [...best].reduce((fastest, other) => (other[1] < fastest[1] ? other : fastest))[0];
+    const last = field.variants[field.variants.length - 1];
+    const expected = found.get(last) as Float32Array;
+    const right = [...best].filter(([variant]) => agrees(found.get(variant) as Float32Array, expected));
+    return right.reduce((fastest, other) => (other[1] < fastest[1] ? other : fastest), [last, Infinity])[0];
+}
+
+/** False for anything that is not a number, too, unless it is what is expected. */
+function agrees(found: Float32Array, expected: Float32Array): boolean {
+    const limit = TOLERANCE * expected.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
+    return found.every((value, n) => Math.abs(value - expected[n]) <= limit || Object.is(value, expected[n]));
 }
