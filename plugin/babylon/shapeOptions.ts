@@ -13,7 +13,8 @@ export interface ShapeModelOptions extends Omit<ReadDecoderOptions, "name"> {
     evaluator?: Evaluator | "auto";
     /**
      * Let the fused kernels compute hidden layers in half precision, where the engine's device was made with the feature
-     * "shader-f16" and it is faster there; off by default. The shipped decoder's surface moves by less than 3e-4.
+     * "shader-f16" and it is faster there, by matrices too with "subgroups" and "chromium-experimental-subgroup-matrix"; off
+     * by default. The shipped decoder's surface moves by less than 3e-4.
      */
     halves?: boolean;
     /** Spread of the codes of a decoder whose file holds no prior; makes `sampleLatent` work there. */

@@ -19,7 +19,11 @@ export function matrixInfo(products: Product[], subgroupMaxSize = 32): GPUAdapte
 
 /** A device as far as the choice of matrices looks at it. */
 export function pretendedDevice(adapterInfo: GPUAdapterInfo, features: string[] = FEATURES): GPUDevice {
-    const limits = { maxComputeWorkgroupStorageSize: 16384, maxComputeInvocationsPerWorkgroup: 256 };
+    const limits = {
+        maxComputeWorkgroupStorageSize: 16384,
+        maxComputeInvocationsPerWorkgroup: 256,
+        maxComputeWorkgroupSizeX: 256,
+    };
     return { adapterInfo, features: new Set(features), limits } as unknown as GPUDevice;
 }
 

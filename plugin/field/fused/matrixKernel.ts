@@ -83,12 +83,13 @@ function layOut({ adapterInfo, limits }: Device, config: MatrixConfig, widthQuad
     const halves = componentType === "f16";
     const tile = Math.max(tileOutputs, tileInputs);
     const width = Math.ceil((4 * widthQuads) / tile) * tile;
+    const mostInvocations = Math.min(limits.maxComputeInvocationsPerWorkgroup, limits.maxComputeWorkgroupSizeX);
     for (let subgroups = MOST_SUBGROUPS; subgroups >= 1; subgroups /= 2) {
         const invocations = subgroups * subgroupSize;
         const bytesEach = (halves ? 2 : 4) * width + 4 * subgroups * tileOutputs;
         const room = Math.min(MOST_POINTS, invocations, limits.maxComputeWorkgroupStorageSize / bytesEach);
         const isUseful = subgroups === 1 || subgroups * tileOutputs <= width;
-        if (isUseful && room >= tilePoints && invocations <= limits.maxComputeInvocationsPerWorkgroup) {
+        if (isUseful && room >= tilePoints && invocations <= mostInvocations) {
             const points = tilePoints * 2 ** Math.floor(Math.log2(room / tilePoints));
             return { halves, tileOutputs, tileInputs, tilePoints, width, points, subgroups, subgroupSize };
         }
