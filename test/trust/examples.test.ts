@@ -9,9 +9,12 @@ import * as plugin from "../../plugin/index.js";
 
 const root = resolve(import.meta.dirname, "../..");
 /** The guide; the readme's examples build on one another and have a test of their own. */
-const pages = readdirSync(join(root, "plugin/docs"))
-    .filter((name) => name.endsWith(".md"))
-    .map((name) => `plugin/docs/${name}`);
+const pages = [
+    ...readdirSync(join(root, "plugin/docs"))
+        .filter((name) => name.endsWith(".md"))
+        .map((name) => `plugin/docs/${name}`),
+    "plugin/nodes/README.md",
+];
 const examples = pages.flatMap((page) => {
     const text = readFileSync(join(root, page), "utf8");
     return [...text.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(([, code], n): [string, string] => [
