@@ -5,10 +5,15 @@ import { createBuffer, createBufferFrom, readBuffer } from "../../plugin/field/g
 import { packPointRanges } from "../../plugin/field/gpu/pointRanges.js";
 import { ReferenceField } from "../../plugin/field/referenceField.js";
 import { requestTestDevice, uncapturedErrors } from "../support/gpu.js";
+import { requestMatrixDevice } from "../support/matrixDevice.js";
 import { maxDifference, randomCode, randomPerceptron, randomPoints } from "../support/perceptrons.js";
 
 const device = await requestTestDevice();
-afterAll(() => device?.destroy());
+const matrixDevice = await requestMatrixDevice();
+afterAll(() => {
+    device?.destroy();
+    matrixDevice?.destroy();
+});
 
 const perceptron = randomPerceptron({ width: 14, depth: 3, octaves: 2, skips: [1] });
 /** Points of each code: none, one, a workgroup, more than one. */
@@ -20,27 +25,28 @@ const COUNT_STRIDE = 3;
 
 /** Codes evaluated together; places that are no point's keep the 9 they began with. */
 async function evaluateTogether(field: FusedField, indirect: boolean, wantsGradient = false) {
+    const { device } = field;
     const code = field.createCodes(latents);
     const all = Float32Array.from(counts.flatMap((_, n) => [...randomPoints(stride, n + 1)]));
     const words = Uint32Array.from(counts.flatMap((count) => [count, 77, 77]));
     const uniform = GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST;
     const groups = Uint32Array.of(Math.ceil(Math.max(...counts) / 64), counts.length, 1);
     const job = {
-        points: createBufferFrom(device!, "points", all),
-        pointCount: createBufferFrom(device!, "counts", words),
-        ranges: createBufferFrom(device!, "ranges", packPointRanges(counts.length, stride, COUNT_STRIDE), uniform),
-        distances: createBufferFrom(device!, "distances", new Float32Array(all.length / 3).fill(9)),
+        points: createBufferFrom(device, "points", all),
+        pointCount: createBufferFrom(device, "counts", words),
+        ranges: createBufferFrom(device, "ranges", packPointRanges(counts.length, stride, COUNT_STRIDE), uniform),
+        distances: createBufferFrom(device, "distances", new Float32Array(all.length / 3).fill(9)),
         ...(indirect && {
-            groups: createBufferFrom(device!, "groups", groups, GPUBufferUsage.INDIRECT | GPUBufferUsage.COPY_DST),
+            groups: createBufferFrom(device, "groups", groups, GPUBufferUsage.INDIRECT | GPUBufferUsage.COPY_DST),
         }),
-        ...(wantsGradient && { pointGradients: createBuffer(device!, "gradients", 4 * all.length) }),
+        ...(wantsGradient && { pointGradients: createBuffer(device, "gradients", 4 * all.length) }),
     };
-    const encoder = device!.createCommandEncoder();
+    const encoder = device.createCommandEncoder();
     const dispatches = field.encode(encoder, code, job);
-    device!.queue.submit([encoder.finish()]);
-    const distances = new Float32Array(await readBuffer(device!, job.distances, (4 * all.length) / 3));
+    device.queue.submit([encoder.finish()]);
+    const distances = new Float32Array(await readBuffer(device, job.distances, (4 * all.length) / 3));
     const gradients =
-        job.pointGradients && new Float32Array(await readBuffer(device!, job.pointGradients, 4 * all.length));
+        job.pointGradients && new Float32Array(await readBuffer(device, job.pointGradients, 4 * all.length));
     for (const buffer of Object.values(job)) buffer.destroy();
     code.dispose();
     return { all, distances, gradients, dispatches };
@@ -103,5 +109,22 @@ describe.skipIf(!device)("several codes in one dispatch", () => {
 
     it("raises no validation error", () => {
         expect(uncapturedErrors).toEqual([]);
+    });
+});
+
+describe.skipIf(!matrixDevice)("several codes in one dispatch of the kernel of matrices", () => {
+    it.each([false, true])("agrees with the reference code by code: indirect %s", async (indirect) => {
+        const field = await FusedField.CreateAsync(matrixDevice!, perceptron, "matrix");
+        const { all, distances, dispatches } = await evaluateTogether(field, indirect);
+        expect(dispatches).toBe(1);
+        for (const [code, count] of counts.entries()) {
+            const points = all.subarray(3 * stride * code, 3 * (stride * code + count));
+            const found = distances.subarray(stride * code, stride * (code + 1));
+            const expected = await new ReferenceField(perceptron).evaluateAsync(latents[code], points);
+            expect(maxDifference(found.subarray(0, count), expected)).toBeLessThan(5e-3);
+            expect(found.subarray(count).every((value) => value === 9)).toBe(true);
+            expect(found.subarray(0, count)).toEqual(await field.evaluateAsync(latents[code], points));
+        }
+        field.dispose();
     });
 });
