@@ -42,6 +42,7 @@ function runnerOf({ path, language }: Block): string | null {
     if (language === "ts" && path === "README.md") return "test/readme.test.ts";
     if (language === "ts" && /^plugin\/(docs\/[^/]*|nodes\/README)\.md$/.test(path))
         return "test/trust/examples.test.ts";
+    if (language === "ts" && path === "plugin/README.md") return "test/trust/examples.browser.test.ts";
     // No example: a list of folders; what a change of the engine's editor would look like.
     if (language === "text" && path === "plugin/README.md") return "nobody";
     if (/^indented tsx?$/.test(language) && path === "plugin/nodes/README.md") return "nobody";
