@@ -110,7 +110,7 @@ describe("the documents", () => {
         }
         if (program === "npx") return expect(["vite", "gltf-transform"]).toContain(words[0]);
         expect(program).toBe("npm");
-        if (words[0] !== "run") return expect(["ci", "start", "test", "audit"]).toContain(words[0]);
+        if (words[0] !== "run") return expect(["ci", "start", "test", "audit", "pack", "install"]).toContain(words[0]);
         const folder = /--workspace (\S+)/.exec(command)?.[1] ?? (words[1] in rootScripts ? "." : "training");
         const file = programOf(words[1], folder);
         const own = options.filter((option) => option !== "workspace");
