@@ -5,7 +5,7 @@ import { batchSize, extractBatchAsync } from "../../plugin/surface/gpu/gpuBatch.
 import { createMeshBuffers, encodeSurface, GpuSurfaceMaker, planSearch } from "../../plugin/surface/gpu/gpuSurface.js";
 import { LiveSurface } from "../../plugin/surface/gpu/liveSurface.js";
 import { checkSearchFits } from "../../plugin/surface/gpu/searchBytes.js";
-import { defaultCapacity, SearchRoom } from "../../plugin/surface/gpu/searchRoom.js";
+import { defaultCapacity, roomyCount, SearchRoom } from "../../plugin/surface/gpu/searchRoom.js";
 import { summaryBytes } from "../../plugin/surface/gpu/summary.js";
 import { countDevice, type DeviceCounts } from "../support/countingDevice.js";
 import { downloadSurface } from "../support/downloadSurface.js";
@@ -161,6 +161,12 @@ describe.skipIf(!device)("where a device's limits end", () => {
         const whole = await surfacesWith({});
         expect(await surfacesWith({ maxStorageBufferBindingSize: MIB / 4 })).toEqual(whole);
         expect(sizes).toEqual([16, 2]);
+    });
+
+    it("room to spare ends where buffers do, so that what fits exactly is made", () => {
+        expect(roomyCount(1000, MIB)).toBe(1250);
+        expect(roomyCount(80_000, MIB)).toBe(Math.floor(MIB / 12));
+        expect(roomyCount(90_000, MIB)).toBe(90_000);
     });
 
     it("dispatches are split: with 512 workgroups along an axis a surface is what it is with thousands", async () => {

@@ -1,6 +1,6 @@
 import { type EncodableField, type Field, type GpuBatchField, type GpuCode, isEncodable } from "../../field/field.js";
 import { createBuffer, readBuffer } from "../../field/gpu/buffers.js";
-import { checkBufferSize } from "../../field/gpu/limits.js";
+import { checkBufferSize, storageLimit } from "../../field/gpu/limits.js";
 import { PacedField } from "../../field/gpu/pacedField.js";
 import type { FieldDomain } from "../cpu/extractSurface.js";
 import { checkResolution } from "../grid.js";
@@ -85,7 +85,7 @@ export class GpuSurfaceMaker {
                 const plan = planSearch(workspace, room, domain, options, capacity);
                 const counts = await this.run(field, latent, workspace, plan, statistics, signal);
                 statistics.attempts++;
-                if (room.grow(plan, counts)) {
+                if (room.grow(plan, counts, storageLimit(this.device))) {
                     continue;
                 }
                 const { vertices, triangles } = counts;

@@ -6,7 +6,7 @@ import { checkResolution } from "../grid.js";
 import { emptyStatistics, type SurfaceOptions, type SurfaceStatistics, type Winding } from "../mesh.js";
 import { createMeshBuffers, encodeSurface, type GpuSurfaceMaker, planSearch } from "./gpuSurface.js";
 import { checkSearchFits } from "./searchBytes.js";
-import { defaultCapacity, SearchRoom } from "./searchRoom.js";
+import { defaultCapacity, roomyCount, SearchRoom } from "./searchRoom.js";
 import { evaluationCount, isWhole, listCount, readSummary, summaryBytes } from "./summary.js";
 import type { SurfacePlan } from "./surfaceLists.js";
 
@@ -222,9 +222,10 @@ export class LiveSurface {
             triangles: counts.triangles,
         });
         if (!isShown) {
-            this.room.grow(plan, counts);
+            const mostBytes = storageLimit(this.maker.device);
+            this.room.grow(plan, counts, mostBytes);
             if (counts.vertices > vertexCapacity || counts.triangles > triangleCapacity) {
-                this.reserve(this.roomyCount(counts.vertices), this.roomyCount(counts.triangles));
+                this.reserve(roomyCount(counts.vertices, mostBytes), roomyCount(counts.triangles, mostBytes));
             }
             // A newer request that waits, or is under way, takes its place.
             if (!this.latest) {
@@ -232,12 +233,6 @@ export class LiveSurface {
             }
         }
         this.submitWaiting();
-    }
-
-    /** A quarter more than is needed, as far as the device goes, lest a growing shape ask again in the next frame. */
-    private roomyCount(needed: number): number {
-        const most = Math.floor(storageLimit(this.maker.device) / 12);
-        return Math.max(needed, Math.min(Math.ceil(1.25 * needed), most));
     }
 
     /** Front buffers with at least this much room; what is shown moves along. */

@@ -11,6 +11,11 @@ export function defaultCapacity(resolution: number): TargetCapacity {
     return { vertexCapacity, triangleCapacity: 2 * vertexCapacity };
 }
 
+/** Entries of 12 bytes with a quarter to spare, as far as a buffer goes, lest a growing shape soon ask again. */
+export function roomyCount(needed: number, mostBytes: number): number {
+    return Math.max(needed, Math.min(Math.ceil(1.25 * needed), Math.floor(mostBytes / 12)));
+}
+
 /** How wide a search looks and how much its lists hold; both grow by what searches come to. */
 export class SearchRoom {
     private slope: number;
@@ -42,9 +47,10 @@ export class SearchRoom {
     /**
      * Makes room for a search whose lists ran full or that left a hole.
      *
+     * @param mostBytes of a buffer; room to spare ends there
      * @returns whether it has to be repeated
      */
-    grow(plan: SurfacePlan<TargetCapacity>, counts: SurfaceCounts): boolean {
+    grow(plan: SurfacePlan<TargetCapacity>, counts: SurfaceCounts, mostBytes: number): boolean {
         const { levels } = plan;
         if (levels.length === 0) {
             return false;
@@ -53,7 +59,7 @@ export class SearchRoom {
             // So little is pruned that the corners may as well all be evaluated.
             this.slope = Number.POSITIVE_INFINITY;
         } else if (counts.corners > plan.cornerCapacity) {
-            this.corners = Math.ceil(1.25 * counts.corners);
+            this.corners = roomyCount(counts.corners, mostBytes);
         } else if (counts.openEdges > 0 || counts.followed > plan.followedCapacity) {
             this.slope *= 2;
         } else {
