@@ -2,10 +2,10 @@ import { ArcRotateCamera } from "@babylonjs/core/Cameras/arcRotateCamera.js";
 import { Engine } from "@babylonjs/core/Engines/engine.js";
 import { WebGPUEngine } from "@babylonjs/core/Engines/webgpuEngine.js";
 import { HemisphericLight } from "@babylonjs/core/Lights/hemisphericLight.js";
-import { Color4 } from "@babylonjs/core/Maths/math.color.js";
+import { StandardMaterial } from "@babylonjs/core/Materials/standardMaterial.js";
+import { Color3, Color4 } from "@babylonjs/core/Maths/math.color.js";
 import { Vector3 } from "@babylonjs/core/Maths/math.vector.js";
 import { Scene } from "@babylonjs/core/scene.js";
-import "@babylonjs/core/Materials/standardMaterial.js";
 // Graphs of the examples hold the engine's own blocks.
 import "@babylonjs/core/Meshes/Node/index.js";
 
@@ -30,6 +30,11 @@ export async function openStage(canvas: HTMLCanvasElement): Promise<LiveStage> {
     const scene = new Scene(engine);
     scene.clearColor = new Color4(0.89, 0.91, 0.94, 1);
     new HemisphericLight("light", new Vector3(0.4, 1, 0.3), scene).groundColor.set(0.35, 0.33, 0.32);
+    // Dull clay: gloss hides the shape.
+    const clay = new StandardMaterial("clay", scene);
+    clay.diffuseColor = new Color3(0.8, 0.56, 0.36);
+    clay.specularColor = new Color3(0.05, 0.05, 0.05);
+    scene.defaultMaterial = clay;
     const camera = new ArcRotateCamera("camera", 1.05, 1.2, 3, Vector3.Zero(), scene);
     camera.minZ = 0.05;
     camera.attachControl(canvas, true);
