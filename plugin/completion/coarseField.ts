@@ -7,6 +7,9 @@ import type { Bounds } from "../model/decoder.js";
  */
 const CORNERS = 16;
 
+/** Distance from a surface at which even parts thinner than a cell show on the grid. */
+const SHELL = 0.06;
+
 /** A code's field on a coarse grid, interpolated between: a look at a million poses takes milliseconds. */
 export class CoarseField {
     /** Distance and gradient of the last `sample`. */
@@ -24,6 +27,39 @@ export class CoarseField {
         this.min = bounds.min;
         this.max = bounds.max;
         for (let axis = 0; axis < 3; axis++) this.cell[axis] = (bounds.max[axis] - bounds.min[axis]) / (CORNERS - 1);
+    }
+
+    /** How far the shape reaches along a direction of unit length, both ways. */
+    reach(x: number, y: number, z: number): { low: number; high: number } {
+        const points = this.nearSurface;
+        let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+        for (let at = 0; at < points.length; at += 3) {
+            const along = x * points[at] + y * points[at + 1] + z * points[at + 2];
+            if (along < low) low = along;
+            if (along > high) high = along;
+        }
+        return { low: low + SHELL, high: high - SHELL };
+    }
+
+    private shell: Float32Array | null = null;
+
+    /** Where the grid's edges cross the distance `SHELL`. [n, 3] */
+    private get nearSurface(): Float32Array {
+        if (this.shell) return this.shell;
+        const { values, min, cell } = this;
+        const found: number[] = [];
+        for (let n = 0; n < values.length; n++) {
+            const place = [n % CORNERS, Math.floor(n / CORNERS) % CORNERS, Math.floor(n / CORNERS ** 2)];
+            for (let axis = 0, step = 1; axis < 3; axis++, step *= CORNERS) {
+                if (place[axis] === CORNERS - 1) continue;
+                const [a, b] = [values[n] - SHELL, values[n + step] - SHELL];
+                if (a < 0 === b < 0) continue;
+                const share = a / (a - b);
+                for (let k = 0; k < 3; k++) found.push(min[k] + cell[k] * (place[k] + (k === axis ? share : 0)));
+            }
+        }
+        this.shell = Float32Array.from(found);
+        return this.shell;
     }
 
     /** Sets `distance` and `gradient` at a point; outside the bounds the distance to them is added. */

@@ -31,6 +31,8 @@ const FLOOR = 0.8;
 
 /** Shapes of each family that a search may start again from. */
 const SAMPLE_COUNT = 24;
+/** Drawn, of which those that differ most are kept. */
+const DRAWN = 72;
 
 /** Deviation taken for decoders whose file says nothing. Park et al. 2019 regularise with 0.01 per code. */
 const UNKNOWN_DEVIATION = 0.1;
@@ -63,8 +65,28 @@ export function createCodePrior(
         samples:
             name === null
                 ? []
-                : Array.from({ length: SAMPLE_COUNT }, (_, seed) => sampleLatent(known, { seed, category: name })),
+                : unlike(
+                      Array.from({ length: DRAWN }, (_, seed) => sampleLatent(known, { seed, category: name })),
+                      SAMPLE_COUNT,
+                  ),
     }));
+}
+
+/** Those that differ most: the first, and then always the one farthest from all before. */
+function unlike(codes: readonly Float32Array[], wanted: number): Float32Array[] {
+    const chosen = [codes[0]];
+    const gaps = codes.map(() => Number.POSITIVE_INFINITY);
+    while (chosen.length < Math.min(wanted, codes.length)) {
+        const last = chosen[chosen.length - 1];
+        codes.forEach((code, n) => {
+            gaps[n] = Math.min(
+                gaps[n],
+                code.reduce((sum, value, i) => sum + (value - last[i]) ** 2, 0),
+            );
+        });
+        chosen.push(codes[gaps.indexOf(Math.max(...gaps))]);
+    }
+    return chosen;
 }
 
 /** A component as wide as it was before it was narrowed for sampling. */

@@ -8,7 +8,6 @@ import { type Candidate, searchShapes } from "./fit.js";
 import { outwardNormals } from "./normals.js";
 import { compose, IDENTITY, type Similarity, type Vector } from "./pose.js";
 import { checkScan, type Scan, toUnitScan, type UnitScan } from "./scan.js";
-import { startPoses } from "./starts.js";
 
 export interface CompletionOptions {
     /** One of the decoder's categories; all are tried unless given. */
@@ -45,14 +44,11 @@ export interface Completion {
 
 /** Longest side of the shapes that decoders are trained on, as a part of the longest side of their bounds. */
 const SHAPE_SHARE = 0.9;
-const YAWS = 12;
-/** Parts of the box of what was seen. */
-const SCALES_OF_VIEWS = [1, 1.1];
-const SCALES_OF_SCANS = [1];
+/** About the up axis, tried first. */
+const TURNS = 12;
 /** Deviation of the logarithm of a shape's size above that box: a sensor sees one side, other scans most of them. */
 const LARGER_THAN_VIEWS = 0.1;
 const LARGER_THAN_SCANS = 0.05;
-const SHIFTS = [0, 0.25, 0.5];
 
 /**
  * Codes and poses of shapes that agree with a scan, best first.
@@ -79,12 +75,9 @@ export async function completeScanAsync(
     const normals = outwardNormals(unit);
     const upAxis = "xyz".indexOf(decoder.metadata?.upAxis ?? "y");
     const towardsSensor = sensorDirection(unit, up);
-    const [scales, larger] = unit.sensorPositions
-        ? [SCALES_OF_VIEWS, LARGER_THAN_VIEWS]
-        : [SCALES_OF_SCANS, LARGER_THAN_SCANS];
+    const larger = unit.sensorPositions ? LARGER_THAN_VIEWS : LARGER_THAN_SCANS;
     const extent = new Extent(unit.positions, side, larger);
-    const poses = startPoses({ extent, yawCount: YAWS, scales, shifts: SHIFTS, up, upAxis, towardsSensor });
-    const starts = { poses, upAxis, extent };
+    const starts = { extent, turnCount: TURNS, up, upAxis, towardsSensor };
     const candidates = await searchShapes(field, bounds, prior, unit, normals, { starts, signal, onProgress });
     const results: Completion[] = [];
     for (const candidate of candidates.slice(0, count)) {

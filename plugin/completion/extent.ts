@@ -38,6 +38,18 @@ export class Extent {
         this.points = Float32Array.from([...chosen].flatMap((at) => [...positions.subarray(at, at + 3)]));
     }
 
+    /** Least and greatest coordinate along a direction of unit length. */
+    reach([x, y, z]: Vector): { low: number; high: number } {
+        const { points } = this;
+        let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+        for (let at = 0; at < points.length; at += 3) {
+            const value = x * points[at] + y * points[at + 1] + z * points[at + 2];
+            if (value < low) low = value;
+            if (value > high) high = value;
+        }
+        return { low, high };
+    }
+
     /** The box in the axes of a rotation: the scale at which the longest side is a shape's, and the centre. */
     boxIn(rotation: Float64Array): { scale: number; centre: Vector } {
         const sides = [0, 1, 2].map((axis) => this.along(rotation, axis));

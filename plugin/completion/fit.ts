@@ -6,9 +6,9 @@ import type { Extent } from "./extent.js";
 import { FitProblem, type FitState, type FitWeights } from "./fitProblem.js";
 import { minimise } from "./levenbergMarquardt.js";
 import { createObservations, type Observations } from "./observations.js";
-import type { Similarity } from "./pose.js";
 import type { UnitScan } from "./scan.js";
-import { chooseShapes, chooseStarts, startCodes } from "./starts.js";
+import type { StanceOptions } from "./stances.js";
+import { type CostsOf, chooseStarts, otherShapes, startCodes } from "./starts.js";
 
 /** One pass of the search over the guesses left: coarse ones see few samples, forgive much and are many. */
 interface Stage {
@@ -21,7 +21,8 @@ interface Stage {
     readonly growth: number;
 }
 
-const SCORE_SAMPLES = 72;
+/** Samples that coarse fields are held against. */
+const LOOK_SAMPLES = 160;
 
 const STAGES: readonly Stage[] = [
     { sampleCount: 96, keep: 64, iterations: 2, noise: 0.03, outlier: 0.15, growth: 0.02 },
@@ -30,10 +31,11 @@ const STAGES: readonly Stage[] = [
     { sampleCount: 1024, keep: 3, iterations: 6, noise: 0.01, outlier: 0.06, growth: 0.06 },
 ];
 
-/** Of the guesses: shapes drawn from the prior; the rest begins at its components' means. */
-const SHAPES = 32;
-/** Samples that those shapes are chosen by. */
-const SHAPE_SAMPLES = 48;
+/** The stage after which other shapes are tried in the poses that were found. */
+const RENEWED_STAGE = 1;
+
+/** Samples that starts are chosen by. */
+const TRIAL_SAMPLES = 48;
 
 /** Sensor noise and shapes that the decoder can't show leave about this much said by all samples together. */
 const EFFECTIVE_COUNT = 400;
@@ -41,7 +43,7 @@ const EFFECTIVE_COUNT = 400;
 const TILT = (8 * Math.PI) / 180;
 
 export interface SearchOptions {
-    readonly starts: { readonly poses: readonly Similarity[]; readonly upAxis: number; readonly extent: Extent };
+    readonly starts: StanceOptions;
     readonly signal?: AbortSignal;
     /** Told the share that is done, from 0 to 1. */
     readonly onProgress?: (share: number) => void;
@@ -81,18 +83,15 @@ export async function searchShapes(
 ): Promise<Candidate[]> {
     const begin = startCodes(prior);
     const coarse = await coarseFieldsOf(field, bounds, begin.codes, signal, (share) => onProgress?.(0.2 * share));
-    const look = createObservations(scan, normals, SCORE_SAMPLES, 1);
     const problemWith = (stage: Stage, sampleCount: number, seed: number) => {
         const observations = createObservations(scan, normals, sampleCount, seed);
         return problemOf(field, bounds, prior, observations, stage, starts.upAxis, starts.extent, signal);
     };
-    const first = chooseStarts(begin, coarse, starts.poses, look, starts.extent, STAGES[0].keep - SHAPES);
-    const trial = problemWith(STAGES[0], SHAPE_SAMPLES, 1);
-    const shapes = await chooseShapes(prior, first.posesOf, (...pair) => trial.dataCostsOf(...pair), SHAPES);
-    let guesses: readonly Pick<Fit, "state" | "iterations">[] = [...first.states, ...shapes].map((state) => ({
-        state,
-        iterations: 0,
-    }));
+    const look = createObservations(scan, normals, LOOK_SAMPLES, 1);
+    const trial = problemWith(STAGES[0], TRIAL_SAMPLES, 1);
+    const costsOf: CostsOf = (latent, poses) => trial.dataCostsOf(latent, poses);
+    const chosen = await chooseStarts(begin, coarse, starts, look, costsOf, STAGES[0].keep);
+    let guesses: readonly Pick<Fit, "state" | "iterations">[] = chosen.map((state) => ({ state, iterations: 0 }));
     onProgress?.(0.3);
     let fits: Fit[] = [];
     const total = STAGES.reduce((sum, { sampleCount, keep, iterations }) => sum + sampleCount * keep * iterations, 0);
@@ -105,7 +104,14 @@ export async function searchShapes(
             done += stage.sampleCount * stage.iterations;
             onProgress?.(0.3 + (0.7 * done) / total);
         }
-        fits.sort((a, b) => a.evidence - b.evidence);
+        fits.sort(byEvidence);
+        if (index === RENEWED_STAGE) {
+            const found = fits.map(({ state: { pose, latent } }) => ({ pose, family: familyOf(prior, latent) }));
+            for (const state of await otherShapes(found, costsOf)) {
+                fits.push(await fitFrom(problem, state, 0, stage.iterations));
+            }
+            fits.sort(byEvidence);
+        }
         guesses = fits;
     }
     return fits.map((fit) => {
@@ -113,6 +119,15 @@ export async function searchShapes(
         const excess = Math.max(0, squared / field.latentSize - 1);
         return { ...fit, category: component.category, typicality: Math.exp(-excess) };
     });
+}
+
+function byEvidence(a: Fit, b: Fit): number {
+    return a.evidence - b.evidence;
+}
+
+function familyOf(prior: readonly CodeFamily[], latent: Float32Array): CodeFamily {
+    const { category } = nearestComponent(prior, latent).component;
+    return prior.find((family) => family.category === category)!;
 }
 
 async function fitFrom(problem: FitProblem, start: FitState, before: number, most: number): Promise<Fit> {
@@ -128,7 +143,7 @@ export function finalProblem(
     prior: readonly CodeFamily[],
     scan: UnitScan,
     normals: Float32Array,
-    { upAxis, extent }: Pick<SearchOptions["starts"], "upAxis" | "extent">,
+    { upAxis, extent }: Pick<StanceOptions, "upAxis" | "extent">,
 ): FitProblem {
     const stage = STAGES[STAGES.length - 1];
     const observations = createObservations(scan, normals, stage.sampleCount, 1 + STAGES.length);

@@ -30,6 +30,11 @@ const SIDELESS_SHARES = { surface: 0.5, outside: 0.25, inside: 0.25 };
 /** Empty space is only told within this distance of the surface's box. */
 const EMPTY_MARGIN = 0.3;
 
+/** Of so many empty points the one nearest to what was seen is taken: shapes that reach too far do so there. */
+const EMPTY_CHOICES = 4;
+/** How far behind what was seen beside it, at most: shapes that reach too far are thickest there. */
+const BEHIND = 0.25;
+
 /** Distance that an empty point keeps from the surface, unit frame. */
 const EMPTY_DISTANCE = 0.02;
 
@@ -98,12 +103,49 @@ function emptySamples(scan: UnitScan, wanted: number, random: LatentRandom): num
         const point = ray.map((value, axis) => positions[at + axis] + (along * value) / (length || 1));
         if (isInBox(point, box)) samples.push(point[0], point[1], point[2], 0.5 * along);
     }
+    const tree = treeOf(positions);
+    const sensor = soleSensor(sensorPositions);
     for (let tries = 0; emptyCount > 0 && samples.length < 4 * wanted && tries < 4 * wanted; tries++) {
-        const at = 3 * Math.floor(random.uniform() * emptyCount);
-        const point = [emptyPoints[at], emptyPoints[at + 1], emptyPoints[at + 2]];
-        if (isInBox(point, box)) samples.push(point[0], point[1], point[2], EMPTY_DISTANCE);
+        let [nearest, least] = [[0, 0, 0], Number.POSITIVE_INFINITY];
+        for (let k = 0; k < EMPTY_CHOICES; k++) {
+            const at = 3 * Math.floor(random.uniform() * emptyCount);
+            const given = [emptyPoints[at], emptyPoints[at + 1], emptyPoints[at + 2]];
+            const point = sensor ? slide(given, sensor, positions, tree, random) : given;
+            const { distance } = tree.nearest(point[0], point[1], point[2]);
+            if (distance < least) [nearest, least] = [point, distance];
+        }
+        if (isInBox(nearest, box)) samples.push(nearest[0], nearest[1], nearest[2], EMPTY_DISTANCE);
     }
     return samples;
+}
+
+/** Where all points were seen from, or null. */
+function soleSensor(sensorPositions: Float32Array | null): readonly number[] | null {
+    if (!sensorPositions) return null;
+    const first = sensorPositions.subarray(0, 3);
+    return sensorPositions.every((value, i) => Math.abs(value - first[i % 3]) < 1e-4) ? [...first] : null;
+}
+
+/**
+ * A point on the ray to an empty point, at about the depth of what was seen beside it: the whole ray is empty, and there it
+ * tells most.
+ */
+function slide(
+    point: readonly number[],
+    sensor: readonly number[],
+    positions: Float32Array,
+    tree: PointTree,
+    random: LatentRandom,
+): number[] {
+    const ray = point.map((value, axis) => value - sensor[axis]);
+    const length = Math.hypot(...ray);
+    const { index } = tree.nearest(point[0], point[1], point[2]);
+    const depth = ray.reduce(
+        (sum, value, axis) => sum + (value / length) * (positions[3 * index + axis] - sensor[axis]),
+        0,
+    );
+    const along = Math.min(length, Math.max(0, depth + BEHIND * random.uniform()));
+    return ray.map((value, axis) => sensor[axis] + (along / length) * value);
 }
 
 /** Indices of about `count` points, evenly over the surface: one of each cell of a grid of fitting size. */

@@ -13,7 +13,8 @@ import { outwardNormals } from "../../plugin/completion/normals.js";
 import { createObservations } from "../../plugin/completion/observations.js";
 import { compose, IDENTITY } from "../../plugin/completion/pose.js";
 import { toUnitScan } from "../../plugin/completion/scan.js";
-import { chooseStarts, startCodes } from "../../plugin/completion/starts.js";
+import { costOf, settle } from "../../plugin/completion/settle.js";
+import { startCodes } from "../../plugin/completion/starts.js";
 import { familiesNamed, makeShape } from "../../training/families/index.js";
 import { fitByAdam } from "./completion/adam.js";
 import { cpuSeconds, FIRST_UNSEEN, loadField, machine, mean, median, writeResults } from "./completion/setUp.js";
@@ -53,7 +54,7 @@ for (const name of values.families.split(",")) {
     const prior = createCodePrior("bench", decoder.metadata, decoder.latentSize, name);
     const extent = new Extent(unit.positions, 1.8, 0.1);
     const problem = finalProblem(field, decoder.bounds, prior, unit, normals, { upAxis: 1, extent });
-    // Adam finds no yaw: both arms begin near the true pose, at the component that fits best there.
+    // Adam finds no yaw: both arms begin near the true pose, at the code of the family that fits best there.
     const toUnit = {
         ...IDENTITY,
         scale: 1 / unit.scale,
@@ -62,9 +63,10 @@ for (const name of values.families.split(",")) {
     const begin = startCodes(prior);
     const coarse = await coarseFieldsOf(field, decoder.bounds, begin.codes);
     const look = createObservations(unit, normals, 96, 1);
-    const {
-        states: [start],
-    } = chooseStarts(begin, coarse, [compose(toUnit, placed)], look, extent, 2);
+    const pose = compose(toUnit, placed);
+    const costs = coarse.map((each) => costOf(each, pose, look, extent));
+    const best = costs.indexOf(Math.min(...costs));
+    const start = { latent: begin.codes[best], pose: settle(coarse[best], pose, look, extent), start: pose };
 
     const adam = await cpuSeconds(() => fitByAdam(problem, start, steps));
     let [iterations, seconds]: [number | null, number | null] = [null, null];
