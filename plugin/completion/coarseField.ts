@@ -18,6 +18,7 @@ export class CoarseField {
     private readonly cell = [0, 0, 0];
     private readonly min: readonly number[];
     private readonly max: readonly number[];
+    private shell: Float32Array | null = null;
 
     /** @param values [CORNERS³], x fastest */
     constructor(
@@ -29,7 +30,7 @@ export class CoarseField {
         for (let axis = 0; axis < 3; axis++) this.cell[axis] = (bounds.max[axis] - bounds.min[axis]) / (CORNERS - 1);
     }
 
-    /** How far the shape reaches along a direction of unit length, both ways. */
+    /** How far the shape reaches along a direction of unit length, both ways; 0 where there is no shape. */
     reach(x: number, y: number, z: number): { low: number; high: number } {
         const points = this.nearSurface;
         let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
@@ -38,10 +39,8 @@ export class CoarseField {
             if (along < low) low = along;
             if (along > high) high = along;
         }
-        return { low: low + SHELL, high: high - SHELL };
+        return points.length > 0 ? { low: low + SHELL, high: high - SHELL } : { low: 0, high: 0 };
     }
-
-    private shell: Float32Array | null = null;
 
     /** Where the grid's edges cross the distance `SHELL`. [n, 3] */
     private get nearSurface(): Float32Array {
@@ -124,7 +123,7 @@ export async function coarseFieldsOf(
 ): Promise<CoarseField[]> {
     const fields = known.get(field) ?? new Map<string, CoarseField>();
     known.set(field, fields);
-    const points = gridPoints(bounds);
+    const points = coarsePoints(bounds);
     const result: CoarseField[] = [];
     for (const [n, code] of codes.entries()) {
         const key = code.join();
@@ -139,7 +138,8 @@ export async function coarseFieldsOf(
     return result;
 }
 
-function gridPoints({ min, max }: Bounds): Float32Array {
+/** Where a coarse field is evaluated, x fastest. [CORNERS³, 3] */
+export function coarsePoints({ min, max }: Bounds): Float32Array {
     const points = new Float32Array(3 * CORNERS ** 3);
     for (let n = 0; n < CORNERS ** 3; n++) {
         const place = [n % CORNERS, Math.floor(n / CORNERS) % CORNERS, Math.floor(n / CORNERS ** 2)];

@@ -19,7 +19,7 @@ export interface CodeFamily {
     /** null for decoders without categories. */
     readonly category: string | null;
     readonly components: readonly CodeComponent[];
-    /** [latentSize] each: shapes drawn from the prior, broken ones among them. */
+    /** [latentSize] each: shapes drawn from the prior that differ as much as can be. */
     readonly samples: readonly Float32Array[];
 }
 
@@ -30,7 +30,7 @@ export interface CodeFamily {
 const FLOOR = 0.8;
 
 /** Shapes of each family that a search may start again from. */
-const SAMPLE_COUNT = 24;
+const SAMPLE_COUNT = 16;
 /** Drawn, of which those that differ most are kept. */
 const DRAWN = 72;
 
@@ -65,25 +65,25 @@ export function createCodePrior(
         samples:
             name === null
                 ? []
-                : unlike(
-                      Array.from({ length: DRAWN }, (_, seed) => sampleLatent(known, { seed, category: name })),
+                : farthest(
+                      Array.from({ length: DRAWN }, (_, seed) =>
+                          sampleLatent({ latentSize, categories, prior }, { seed, category: name }),
+                      ),
                       SAMPLE_COUNT,
                   ),
     }));
 }
 
 /** Those that differ most: the first, and then always the one farthest from all before. */
-function unlike(codes: readonly Float32Array[], wanted: number): Float32Array[] {
-    const chosen = [codes[0]];
+function farthest(codes: readonly Float32Array[], wanted: number): Float32Array[] {
     const gaps = codes.map(() => Number.POSITIVE_INFINITY);
+    const chosen = codes.slice(0, 1);
     while (chosen.length < Math.min(wanted, codes.length)) {
         const last = chosen[chosen.length - 1];
-        codes.forEach((code, n) => {
-            gaps[n] = Math.min(
-                gaps[n],
-                code.reduce((sum, value, i) => sum + (value - last[i]) ** 2, 0),
-            );
-        });
+        for (const [n, code] of codes.entries()) {
+            const gap = code.reduce((sum, value, i) => sum + (value - last[i]) ** 2, 0);
+            gaps[n] = Math.min(gaps[n], gap);
+        }
         chosen.push(codes[gaps.indexOf(Math.max(...gaps))]);
     }
     return chosen;

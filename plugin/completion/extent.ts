@@ -3,8 +3,14 @@ import { type Similarity, toScan, type Vector } from "./pose.js";
 /** Directions, and as many opposite ones, in which a scan's farthest points are remembered. */
 const DIRECTIONS = 64;
 
-/** Deviation of that logarithm below the scan's box: only noise makes a shape smaller than what was seen of it. */
-const SMALLER = 0.03;
+/** Deviation of a size's logarithm below that of the scan's box: only noise makes a shape smaller than what was seen. */
+const SMALLER = 0.02;
+
+/**
+ * Scale of the Cauchy distribution of that logarithm above the box: a view shows the longest side of most shapes, whole
+ * (85 % of virtual scans within 0.034), and of a few hides up to a third of it.
+ */
+const LARGER = 0.02;
 
 /** How far a scan reaches in the axes of a pose: shapes are at least as large as what was seen of them. */
 export class Extent {
@@ -14,12 +20,12 @@ export class Extent {
     /**
      * @param positions [n, 3], unit frame
      * @param side longest side of the shapes that the decoder was trained on, model units
-     * @param larger deviation of the logarithm of a shape's size above that of the scan's box
+     * @param hidden deviation of the logarithm of a shape's size where some of its longest side hides
      */
     constructor(
         positions: Float32Array,
         private readonly side: number,
-        private readonly larger: number,
+        private readonly hidden: number,
     ) {
         const chosen = new Set<number>();
         for (let d = 0; d < DIRECTIONS; d++) {
@@ -60,10 +66,10 @@ export class Extent {
     }
 
     /**
-     * Natural logarithm of a shape's longest side at a pose ÷ that of the scan's box there, what it weighs, and its
-     * derivative by a turn about the model's x, y and z.
+     * Natural logarithm of a shape's longest side at a pose ÷ that of the scan's box there, twice the negative logarithm of
+     * how likely that is, the weight of its square near there, and its derivative by a turn about the model's x, y and z.
      */
-    roomIn({ rotation, scale }: Similarity): { room: number; weight: number; byTurn: Vector } {
+    roomIn({ rotation, scale }: Similarity): { room: number; cost: number; weight: number; byTurn: Vector } {
         let longest = { low: 0, high: 0, span: [0, 0, 0], axis: 0 };
         for (let axis = 0; axis < 3; axis++) {
             const found = this.along(rotation, axis);
@@ -79,8 +85,15 @@ export class Extent {
         ];
         const [a, b, c] = byTurn[longest.axis];
         const room = Math.log((scale * this.side) / length);
-        const weight = 1 / (room < 0 ? SMALLER : this.larger) ** 2;
-        return { room, weight, byTurn: [a / length, b / length, c / length] };
+        const squared = room ** 2;
+        const [cost, weight] =
+            room < 0
+                ? [squared / SMALLER ** 2, 1 / SMALLER ** 2]
+                : [
+                      2 * Math.log1p(squared / LARGER ** 2) + squared / this.hidden ** 2,
+                      2 / (LARGER ** 2 + squared) + 1 / this.hidden ** 2,
+                  ];
+        return { room, cost, weight, byTurn: [a / length, b / length, c / length] };
     }
 
     /** Least and greatest coordinate along a model axis, and the way from the one point to the other, model axes. */

@@ -199,13 +199,13 @@ export class FitProblem implements LeastSquaresProblem<FitState> {
 
     private addSizePrior(pose: Similarity, hessian: Float64Array, gradient: Float64Array): number {
         const { latentSize, size } = this;
-        const { room, weight, byTurn } = this.extent.roomIn(pose);
+        const { room, cost, weight, byTurn } = this.extent.roomIn(pose);
         const row = [...byTurn, 1];
         for (let i = 0; i < row.length; i++) {
             gradient[latentSize + i] += weight * room * row[i];
             for (let j = 0; j <= i; j++) hessian[(latentSize + i) * size + latentSize + j] += weight * row[i] * row[j];
         }
-        return weight * room * room;
+        return cost;
     }
 }
 

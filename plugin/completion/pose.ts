@@ -140,7 +140,7 @@ function unit([x, y, z]: Vector): Vector {
     return [x / length, y / length, z / length];
 }
 
-function cross([a, b, c]: Vector, [x, y, z]: Vector): [number, number, number] {
+export function cross([a, b, c]: Vector, [x, y, z]: Vector): [number, number, number] {
     return [b * z - c * y, c * x - a * z, a * y - b * x];
 }
 

@@ -25,8 +25,7 @@ export function costOf(field: CoarseField, pose: Similarity, observations: Obser
         if (observations.isBound[n] && residual > 0) continue;
         cost += (observations.weights[n] * residual * residual) / (1 + (residual / OUTLIER) ** 2);
     }
-    const { room, weight } = extent.roomIn(pose);
-    return cost / NOISE ** 2 + weight * room * room;
+    return cost / NOISE ** 2 + extent.roomIn(pose).cost;
 }
 
 /** A pose after a few damped Gauss-Newton steps on a coarse field. */
@@ -93,9 +92,9 @@ function linearise(
             for (let j = 0; j <= i; j++) hessian[7 * i + j] += share * row[i] * row[j];
         }
     }
-    const { room, weight } = extent.roomIn(pose);
+    const { room, cost: roomCost, weight } = extent.roomIn(pose);
     const growth = Math.log(pose.scale / start.scale);
-    cost += weight * room * room + (growth / GROWTH) ** 2;
+    cost += roomCost + (growth / GROWTH) ** 2;
     gradient[3] += weight * room + growth / GROWTH ** 2;
     hessian[24] += weight + 1 / GROWTH ** 2;
     // Upright stays upright: turns about the model's other axes are held back step by step.

@@ -1,6 +1,6 @@
 import type { CoarseField } from "./coarseField.js";
 import type { Extent } from "./extent.js";
-import { multiply, rotationBetween, rotationOf, type Similarity, type Vector } from "./pose.js";
+import { cross, multiply, rotationBetween, rotationOf, type Similarity, type Vector } from "./pose.js";
 
 /** How a shape may stand in a scan. */
 export interface StanceOptions {
@@ -22,6 +22,10 @@ const AXES: readonly Vector[] = [
     [0, 0, 1],
 ];
 
+/** Bounds of a size, as parts of that of the scan's box: a sensor sees one side, other scans most of them. */
+const SMALLEST = 0.97;
+const LARGEST_OF_VIEWS = 1.2;
+const LARGEST_OF_SCANS = 1.05;
 /** Sizes that differ by less are not tried both. */
 const SAME_SIZE = 0.04;
 
@@ -39,6 +43,7 @@ export function stancesOf(
     const depth = towardsSensor ?? horizontal(up);
     const aside = cross(up, depth);
     const axes = [up, aside, depth];
+    const largest = towardsSensor ? LARGEST_OF_VIEWS : LARGEST_OF_SCANS;
     const seen = axes.map((axis) => extent.reach(axis));
     return Array.from({ length: turnCount }, (_, k) => {
         const angle = (2 * Math.PI * k) / turnCount;
@@ -49,9 +54,11 @@ export function stancesOf(
         });
         const ratios = seen.map(({ low, high }, i) => (high - low) / (own[i].high - own[i].low));
         const wide = towardsSensor ? ratios[1] : Math.sqrt(ratios[1] * ratios[2]);
+        const { scale: box } = extent.boxIn(rotation);
         const sizes: number[] = [];
-        for (const size of [Math.sqrt(ratios[0] * wide), ratios[0], wide, extent.boxIn(rotation).scale]) {
-            if (size > 0 && sizes.every((other) => Math.abs(Math.log(size / other)) > SAME_SIZE)) sizes.push(size);
+        for (const wanted of [Math.sqrt(ratios[0] * wide), ratios[0], wide, box]) {
+            const size = Math.min(largest * box, Math.max(SMALLEST * box, wanted || box));
+            if (sizes.every((other) => Math.abs(Math.log(size / other)) > SAME_SIZE)) sizes.push(size);
         }
         return sizes.map((scale) => {
             const shifts = seen.map(({ low, high }, i) =>
@@ -70,8 +77,4 @@ function horizontal(up: Vector): Vector {
     const [x, y, z] = cross(up, Math.abs(up[0]) < 0.9 ? [1, 0, 0] : [0, 1, 0]);
     const length = Math.hypot(x, y, z);
     return [x / length, y / length, z / length];
-}
-
-function cross([a, b, c]: Vector, [x, y, z]: Vector): Vector {
-    return [b * z - c * y, c * x - a * z, a * y - b * x];
 }

@@ -6,8 +6,6 @@ import type { Similarity } from "./pose.js";
 import { costOf, settle } from "./settle.js";
 import { type StanceOptions, stancesOf } from "./stances.js";
 
-/** Codes of each family that are looked at in every stance. */
-const CODES_PER_FAMILY = 10;
 /** Poses of one code that go on. */
 const POSES_PER_CODE = 3;
 /** Starts that each family has at least. */
@@ -36,7 +34,7 @@ interface Guess {
 export function startCodes(prior: readonly CodeFamily[]): { codes: Float32Array[]; families: number[] } {
     const all = prior.flatMap(({ components, samples }, family) => {
         const codes = samples.length > 0 ? samples : components.map(({ mean }) => Float32Array.from(mean));
-        return codes.slice(0, CODES_PER_FAMILY).map((code) => ({ code, family }));
+        return codes.map((code) => ({ code, family }));
     });
     return { codes: all.map(({ code }) => code), families: all.map(({ family }) => family) };
 }

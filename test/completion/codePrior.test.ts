@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createCodePrior, distanceTo } from "../../plugin/completion/codePrior.js";
+import { sampleLatent } from "../../plugin/latent/sampleLatent.js";
 import type { DecoderMetadata, PriorComponent } from "../../plugin/model/decoder.js";
 
 const SIZE = 3;
@@ -15,7 +16,7 @@ const metadata = (component: PriorComponent) =>
     ({ latentSize: SIZE, categories: ["a"], prior: [component] }) as unknown as DecoderMetadata;
 
 describe("the prior that a fit is held by", () => {
-    it("is as wide as trained codes are, however narrow samples are drawn", () => {
+    it("is as wide as trained codes are, however narrow the shapes are drawn that a search begins at", () => {
         const narrowed: PriorComponent = {
             ...trained,
             factors: trained.factors.map((value) => 0.25 * value),
@@ -30,11 +31,25 @@ describe("the prior that a fit is held by", () => {
             4,
         );
         expect(same.components[0].logDeterminant).toBeCloseTo(wide.components[0].logDeterminant, 4);
+        expect(same.samples).toHaveLength(16);
         same.samples.forEach((sample, n) => {
             sample.forEach((value, i) => {
-                expect(value).toBeCloseTo(wide.samples[n][i], 5);
+                const { mean } = trained;
+                expect(value - mean[i]).toBeCloseTo(0.25 * (wide.samples[n][i] - mean[i]), 5);
             });
         });
+    });
+
+    it("begins at shapes that differ: none is nearer to another than those left out are to theirs", () => {
+        const [{ samples }] = createCodePrior("test", metadata(trained), SIZE, undefined);
+        const gap = (a: Float32Array, b: Float32Array) => Math.hypot(...a.map((value, i) => value - b[i]));
+        const nearest = (code: Float32Array) =>
+            Math.min(...samples.filter((other) => other !== code).map((other) => gap(code, other)));
+        const apart = Math.min(...samples.map(nearest));
+        const drawn = Array.from({ length: 72 }, (_, seed) => sampleLatent(metadata(trained), { seed, category: "a" }));
+        for (const code of drawn) {
+            expect(Math.min(...samples.map((sample) => gap(sample, code)))).toBeLessThanOrEqual(apart);
+        }
     });
 
     it("falls off along each direction by its deviation and a floor", () => {

@@ -8,8 +8,11 @@ import type { PackedPerceptron } from "./packPerceptron.js";
 /** As in the shader. */
 const TILE_POINTS = 64;
 const TILE_QUADS = 16;
-/** Room for the activations of a chunk, of which a layer reads one half and writes the other. */
-const SCRATCH_BYTES = 64 * 2 ** 20;
+/**
+ * Room for the activations of a chunk, of which a layer reads one half and writes the other: small enough for the second
+ * cache of the GPUs that such networks are for (no adapter tells its size), large enough to occupy them.
+ */
+const SCRATCH_BYTES = 16 * 2 ** 20;
 
 /** Narrowest layer at which this is tried: below, one kernel for all layers is ahead. */
 export const LEAST_CHUNKED_WIDTH = 256;
