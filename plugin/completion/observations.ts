@@ -1,6 +1,7 @@
 import { LatentRandom } from "../latent/random.js";
 import { PointTree } from "./pointTree.js";
 import type { UnitScan } from "./scan.js";
+import { Sides } from "./sides.js";
 
 /** What the field must be at points, in the scan's unit frame. */
 export interface Observations {
@@ -49,8 +50,9 @@ export function createObservations(scan: UnitScan, normals: Float32Array, count:
     const random = new LatentRandom(0x0b5e, seed);
     const builder = new ObservationBuilder();
     // Estimated normals of thin parts look inside as often as not where no sensor tells.
-    const isSure = scan.normals !== null || scan.sensorPositions !== null;
-    const shares = isSure ? SHARES : SIDELESS_SHARES;
+    const isTold = scan.normals !== null || scan.sensorPositions !== null;
+    const sides = isTold ? null : sidesOf(scan.positions, normals);
+    const shares = isTold ? SHARES : SIDELESS_SHARES;
     const empty = emptySamples(scan, Math.round(count * (1 - shares.surface - shares.outside - shares.inside)), random);
     const even = spreadEvenly(scan.positions, Math.round(count * shares.surface), random);
     const tree = treeOf(scan.positions);
@@ -65,11 +67,12 @@ export function createObservations(scan: UnitScan, normals: Float32Array, count:
         const turn = ((slot * (shares.outside + shares.inside)) / shares.surface) % 1;
         const isOutside = turn < shares.outside / shares.surface;
         if (!isOriented || (!isOutside && turn >= (shares.outside + shares.inside) / shares.surface)) return;
-        const size = slot % 2 === 0 || (isSure && !isOutside) ? OFFSET : FAR_OFFSET;
-        const point = beside(index, isOutside ? size : -size);
+        const side = sides ? sides.of(index) : 1;
+        const size = slot % 2 === 0 || (side !== 0 && !isOutside) ? OFFSET : FAR_OFFSET;
+        const point = beside(index, (isOutside ? size : -size) * (side || 1));
         // Other parts may be nearer than the one that the sample belongs to.
         const distance = Math.min(size, tree.nearest(...point).distance);
-        if (isSure) builder.add(point, isOutside ? distance : -distance, 0.7);
+        if (side !== 0) builder.add(point, isOutside ? distance : -distance, 0.7);
         else builder.add(point, distance, 0.7, "eitherSide");
     });
     for (let i = 0; i < empty.length; i += 4) {
@@ -79,6 +82,13 @@ export function createObservations(scan: UnitScan, normals: Float32Array, count:
 }
 
 const trees = new WeakMap<Float32Array, PointTree>();
+const allSides = new WeakMap<Float32Array, Sides>();
+
+function sidesOf(positions: Float32Array, normals: Float32Array): Sides {
+    const sides = allSides.get(normals) ?? new Sides(treeOf(positions), normals);
+    allSides.set(normals, sides);
+    return sides;
+}
 
 /** A search asks the same scan for samples many times. */
 function treeOf(positions: Float32Array): PointTree {

@@ -8,6 +8,7 @@ import { parseArgs } from "node:util";
 import { completeScanAsync } from "../../plugin/completion/completeScan.js";
 import { toModel } from "../../plugin/completion/pose.js";
 import { readScanAsync } from "../../plugin/completion/readers/readScan.js";
+import type { Scan } from "../../plugin/completion/scan.js";
 import { surfaceOfCompletionAsync } from "../../plugin/completion/surfaceOfCompletion.js";
 import { familiesNamed, makeShape } from "../../training/families/index.js";
 import { SignedDistance } from "../../training/samples/distance.js";
@@ -181,10 +182,36 @@ function line(label: string, rows: readonly Row[]): string {
     ].join(" | ")} |`;
 }
 
+interface ScanNote {
+    readonly file: string;
+    readonly sensorPosition: readonly number[];
+    readonly note?: string;
+}
+
+/** What a folder's index.json tells of its scans; nothing where there is none. */
+async function sensorsOf(folder: string): Promise<readonly ScanNote[]> {
+    const text = await readFile(join(folder, "index.json"), "utf8").catch(() => "[]");
+    return JSON.parse(text);
+}
+
+/** A scan with its sensor's place, or without that and normals where they are not to be trusted. */
+function withSensor(scan: Scan, known: ScanNote | undefined): Scan {
+    if (!known) return scan;
+    const isTrusted = !known.note?.includes("do not trust");
+    return isTrusted
+        ? { ...scan, sensorPositions: Float32Array.from(known.sensorPosition) }
+        : { ...scan, normals: null, sensorPositions: null };
+}
+
 async function evaluateRealScans(folder: string): Promise<void> {
+    const known = await sensorsOf(folder);
     const pictures: Parameters<typeof writeContactSheet>[1][number][] = [];
     for (const name of (await readdir(folder)).filter((file) => file.endsWith(".ply")).sort()) {
-        const scan = await readScanAsync(new Uint8Array(await readFile(join(folder, name))), name);
+        const read = await readScanAsync(new Uint8Array(await readFile(join(folder, name))), name);
+        const scan = withSensor(
+            read,
+            known.find(({ file }) => file === name),
+        );
         const { result, seconds } = await cpuSeconds(() => completeScanAsync(field, decoder, scan));
         const [best] = result;
         const [plain, fused, missing] = await Promise.all(
