@@ -125,6 +125,16 @@ describe.skipIf(!device)("where a device's limits end", () => {
     });
     afterAll(() => device!.destroy());
 
+    it("gradients by the code come in as many parts as buffers need, the same as at once", async () => {
+        const points = Float32Array.from({ length: 3 * 1000 }, (_, i) => Math.sin(7 * i));
+        const whole = await field.evaluateGradientAsync(code, points, { latentGradients: true });
+        narrow({ maxStorageBufferBindingSize: 4096 });
+        Object.assign(seen, { bytes: 0 });
+        const parts = await field.evaluateGradientAsync(code, points, { latentGradients: true });
+        expect(seen.bytes).toBeLessThanOrEqual(4096);
+        expect(parts).toEqual(whole);
+    });
+
     it("a search is refused before anything is allocated, and a coarser one runs", async () => {
         narrow({ maxStorageBufferBindingSize: 2 * MIB });
         const before = { ...counts };

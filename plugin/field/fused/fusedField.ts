@@ -9,6 +9,7 @@ import {
     type GpuEvaluation,
 } from "../field.js";
 import { bind, createBuffer, createBufferFrom, readBuffer } from "../gpu/buffers.js";
+import { storageLimit } from "../gpu/limits.js";
 import { computePipelineAsync } from "../gpu/pipelines.js";
 import { packPointRanges } from "../gpu/pointRanges.js";
 import { ChunkedPerceptron, LEAST_CHUNKED_WIDTH } from "./chunkedPerceptron.js";
@@ -165,12 +166,17 @@ export class FusedField implements EncodableField {
             pointGradients: new Float32Array(3 * count),
             latentGradients: options.latentGradients ? new Float32Array(this.latentSize * count) : null,
         };
-        await this.inChunks("evaluateGradientAsync", latent, points, options.signal, async (start, chunk, code) => {
-            const result = await this.runChunk(code, chunk, true, gradient.latentGradients !== null);
+        const wantsLatent = gradient.latentGradients !== null;
+        const run = async (start: number, chunk: Float32Array, code: GpuCode) => {
+            const result = await this.runChunk(code, chunk, true, wantsLatent);
             gradient.distances.set(result.distances, start);
             gradient.pointGradients.set(result.pointGradients, 3 * start);
             gradient.latentGradients?.set(result.latentGradients ?? [], this.latentSize * start);
-        });
+        };
+        // Of all buffers the one of gradients by the code is the largest.
+        const fitting = Math.floor(storageLimit(this.device) / (4 * Math.max(3, this.latentSize)));
+        const atOnce = wantsLatent ? Math.min(CHUNK_POINTS, fitting) : CHUNK_POINTS;
+        await this.inChunks("evaluateGradientAsync", latent, points, options.signal, run, atOnce);
         return gradient;
     }
 
@@ -204,15 +210,16 @@ export class FusedField implements EncodableField {
         points: Float32Array,
         signal: AbortSignal | undefined,
         run: (start: number, chunk: Float32Array, code: GpuCode) => Promise<void>,
+        atOnce = CHUNK_POINTS,
     ): Promise<void> {
         this.throwIfDisposed(operation);
         checkFieldArguments(operation, this.latentSize, latent, points, signal);
         const count = points.length / 3;
         const code = this.createCode(latent);
         try {
-            for (let start = 0; start < count; start += CHUNK_POINTS) {
+            for (let start = 0; start < count; start += atOnce) {
                 signal?.throwIfAborted();
-                await run(start, points.subarray(3 * start, 3 * Math.min(start + CHUNK_POINTS, count)), code);
+                await run(start, points.subarray(3 * start, 3 * Math.min(start + atOnce, count)), code);
             }
         } finally {
             code.dispose();
