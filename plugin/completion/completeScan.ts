@@ -46,9 +46,6 @@ export interface Completion {
 const SHAPE_SHARE = 0.9;
 /** About the up axis, tried first. */
 const TURNS = 12;
-/** Deviation of the logarithm of a size where some of it hides: a sensor sees one side, other scans most of them. */
-const HIDDEN_IN_VIEWS = 0.15;
-const HIDDEN_IN_SCANS = 0.05;
 
 /**
  * Codes and poses of shapes that agree with a scan, best first.
@@ -75,7 +72,7 @@ export async function completeScanAsync(
     const normals = outwardNormals(unit);
     const upAxis = "xyz".indexOf(decoder.metadata?.upAxis ?? "y");
     const towardsSensor = sensorDirection(unit, up);
-    const extent = new Extent(unit.positions, side, unit.sensorPositions ? HIDDEN_IN_VIEWS : HIDDEN_IN_SCANS);
+    const extent = new Extent(unit.positions, side);
     const starts = { extent, turnCount: TURNS, up, upAxis, towardsSensor };
     const candidates = await searchShapes(field, bounds, prior, unit, normals, { starts, signal, onProgress });
     const results: Completion[] = [];

@@ -7,10 +7,11 @@ const DIRECTIONS = 64;
 const SMALLER = 0.02;
 
 /**
- * Scale of the Cauchy distribution of that logarithm above the box: a view shows the longest side of most shapes, whole
- * (85 % of virtual scans within 0.034), and of a few hides up to a third of it.
+ * Scale of the Cauchy distribution of that logarithm above the box, and deviation where it ends: a view shows the longest
+ * side of most shapes, whole (85 % of virtual scans within 0.034), and codes that do not fit would rather grow than change.
  */
 const LARGER = 0.02;
+const LARGEST = 0.05;
 
 /** How far a scan reaches in the axes of a pose: shapes are at least as large as what was seen of them. */
 export class Extent {
@@ -20,12 +21,10 @@ export class Extent {
     /**
      * @param positions [n, 3], unit frame
      * @param side longest side of the shapes that the decoder was trained on, model units
-     * @param hidden deviation of the logarithm of a shape's size where some of its longest side hides
      */
     constructor(
         positions: Float32Array,
         private readonly side: number,
-        private readonly hidden: number,
     ) {
         const chosen = new Set<number>();
         for (let d = 0; d < DIRECTIONS; d++) {
@@ -90,8 +89,8 @@ export class Extent {
             room < 0
                 ? [squared / SMALLER ** 2, 1 / SMALLER ** 2]
                 : [
-                      2 * Math.log1p(squared / LARGER ** 2) + squared / this.hidden ** 2,
-                      2 / (LARGER ** 2 + squared) + 1 / this.hidden ** 2,
+                      2 * Math.log1p(squared / LARGER ** 2) + squared / LARGEST ** 2,
+                      2 / (LARGER ** 2 + squared) + 1 / LARGEST ** 2,
                   ];
         return { room, cost, weight, byTurn: [a / length, b / length, c / length] };
     }

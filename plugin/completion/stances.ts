@@ -22,10 +22,9 @@ const AXES: readonly Vector[] = [
     [0, 0, 1],
 ];
 
-/** Bounds of a size, as parts of that of the scan's box: a sensor sees one side, other scans most of them. */
+/** Bounds of a size that is tried, as parts of that of the scan's box. */
 const SMALLEST = 0.97;
-const LARGEST_OF_VIEWS = 1.2;
-const LARGEST_OF_SCANS = 1.05;
+const LARGEST = 1.05;
 /** Sizes that differ by less are not tried both. */
 const SAME_SIZE = 0.04;
 
@@ -43,7 +42,6 @@ export function stancesOf(
     const depth = towardsSensor ?? horizontal(up);
     const aside = cross(up, depth);
     const axes = [up, aside, depth];
-    const largest = towardsSensor ? LARGEST_OF_VIEWS : LARGEST_OF_SCANS;
     const seen = axes.map((axis) => extent.reach(axis));
     return Array.from({ length: turnCount }, (_, k) => {
         const angle = (2 * Math.PI * k) / turnCount;
@@ -57,7 +55,7 @@ export function stancesOf(
         const { scale: box } = extent.boxIn(rotation);
         const sizes: number[] = [];
         for (const wanted of [Math.sqrt(ratios[0] * wide), ratios[0], wide, box]) {
-            const size = Math.min(largest * box, Math.max(SMALLEST * box, wanted || box));
+            const size = Math.min(LARGEST * box, Math.max(SMALLEST * box, wanted || box));
             if (sizes.every((other) => Math.abs(Math.log(size / other)) > SAME_SIZE)) sizes.push(size);
         }
         return sizes.map((scale) => {

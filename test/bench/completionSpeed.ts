@@ -52,7 +52,7 @@ for (const name of values.families.split(",")) {
     const unit = toUnitScan("bench", scan, 1.8);
     const normals = outwardNormals(unit);
     const prior = createCodePrior("bench", decoder.metadata, decoder.latentSize, name);
-    const extent = new Extent(unit.positions, 1.8, 0.15);
+    const extent = new Extent(unit.positions, 1.8);
     const problem = finalProblem(field, decoder.bounds, prior, unit, normals, { upAxis: 1, extent });
     // Adam finds no yaw: both arms begin near the true pose, at the code of the family that fits best there.
     const toUnit = {

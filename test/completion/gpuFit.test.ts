@@ -28,7 +28,7 @@ const scan = octahedronMesh(0.75, 16, pose, (x, y) => x < -0.1 && y < 0.3);
 async function fitOn(field: Field) {
     const unit = toUnitScan("test", scan, 1.8);
     const prior = createCodePrior("test", decoder.metadata, decoder.latentSize, undefined);
-    const extent = new Extent(unit.positions, 1.8, 0.15);
+    const extent = new Extent(unit.positions, 1.8);
     const problem = finalProblem(field, decoder.bounds, prior, unit, outwardNormals(unit), { upAxis: 1, extent });
     const start: Similarity = { rotation: rotationOf([0.03, 0.35, 0]), scale: 1.1, translation: [0.05, -0.04, 0.03] };
     const state = { latent: new Float32Array(2), pose: start, start };
