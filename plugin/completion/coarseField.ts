@@ -1,5 +1,7 @@
 import type { Field } from "../field/field.js";
 import type { Bounds } from "../model/decoder.js";
+import { type Reach, reachOf } from "./extent.js";
+import type { Vector } from "./pose.js";
 
 /**
  * Corners along a side of the cube on which a first look evaluates a code: 0.13 apart, about what a decoder's field
@@ -31,15 +33,11 @@ export class CoarseField {
     }
 
     /** How far the shape reaches along a direction of unit length, both ways; 0 where there is no shape. */
-    reach(x: number, y: number, z: number): { low: number; high: number } {
+    reach(direction: Vector): Reach {
         const points = this.nearSurface;
-        let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-        for (let at = 0; at < points.length; at += 3) {
-            const along = x * points[at] + y * points[at + 1] + z * points[at + 2];
-            if (along < low) low = along;
-            if (along > high) high = along;
-        }
-        return points.length > 0 ? { low: low + SHELL, high: high - SHELL } : { low: 0, high: 0 };
+        if (points.length === 0) return { low: 0, high: 0 };
+        const { low, high } = reachOf(points, direction);
+        return { low: low + SHELL, high: high - SHELL };
     }
 
     /** Where the grid's edges cross the distance `SHELL`. [n, 3] */

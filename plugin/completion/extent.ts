@@ -1,4 +1,4 @@
-import { type Similarity, toScan, type Vector } from "./pose.js";
+import type { Similarity, Vector } from "./pose.js";
 
 /** Directions, and as many opposite ones, in which a scan's farthest points are remembered. */
 const DIRECTIONS = 64;
@@ -12,6 +12,23 @@ const SMALLER = 0.02;
  */
 const LARGER = 0.02;
 const LARGEST = 0.05;
+
+/** Least and greatest coordinate along a direction. */
+export interface Reach {
+    readonly low: number;
+    readonly high: number;
+}
+
+/** How far points [n, 3] reach along a direction of unit length. */
+export function reachOf(points: Float32Array, [x, y, z]: Vector): Reach {
+    let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+    for (let at = 0; at < points.length; at += 3) {
+        const along = x * points[at] + y * points[at + 1] + z * points[at + 2];
+        if (along < low) low = along;
+        if (along > high) high = along;
+    }
+    return { low, high };
+}
 
 /** How far a scan reaches in the axes of a pose: shapes are at least as large as what was seen of them. */
 export class Extent {
@@ -44,24 +61,14 @@ export class Extent {
     }
 
     /** Least and greatest coordinate along a direction of unit length. */
-    reach([x, y, z]: Vector): { low: number; high: number } {
-        const { points } = this;
-        let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-        for (let at = 0; at < points.length; at += 3) {
-            const value = x * points[at] + y * points[at + 1] + z * points[at + 2];
-            if (value < low) low = value;
-            if (value > high) high = value;
-        }
-        return { low, high };
+    reach(direction: Vector): Reach {
+        return reachOf(this.points, direction);
     }
 
-    /** The box in the axes of a rotation: the scale at which the longest side is a shape's, and the centre. */
-    boxIn(rotation: Float64Array): { scale: number; centre: Vector } {
+    /** The scale at which the longest side of the box in a rotation's axes is a shape's. */
+    scaleIn(rotation: Float64Array): number {
         const sides = [0, 1, 2].map((axis) => this.along(rotation, axis));
-        const middle = Float32Array.from(sides, ({ low, high }) => (low + high) / 2);
-        const centre = toScan({ rotation, scale: 1, translation: [0, 0, 0] }, middle);
-        const scale = Math.max(...sides.map(({ low, high }) => high - low)) / this.side;
-        return { scale, centre: [centre[0], centre[1], centre[2]] };
+        return Math.max(...sides.map(({ low, high }) => high - low)) / this.side;
     }
 
     /**

@@ -69,7 +69,8 @@ export interface Candidate extends Fit {
 
 /**
  * Codes and poses that explain a scan, best first: many starts are scored, the best refined by Levenberg and
- * Marquardt's method in stages of more samples and less forgiveness, the worse half left behind each time.
+ * Marquardt's method in stages of more samples and less forgiveness, the worse ones left behind each time; once poses are
+ * nearly right, other shapes are tried in them.
  *
  * @param normals [n, 3] outward, zeros where unknown
  */

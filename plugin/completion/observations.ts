@@ -124,7 +124,8 @@ function emptySamples(scan: UnitScan, wanted: number, random: LatentRandom): num
             const { distance } = tree.nearest(point[0], point[1], point[2]);
             if (distance < least) [nearest, least] = [point, distance];
         }
-        if (isInBox(nearest, box)) samples.push(nearest[0], nearest[1], nearest[2], EMPTY_DISTANCE);
+        if (Number.isFinite(least) && isInBox(nearest, box))
+            samples.push(nearest[0], nearest[1], nearest[2], EMPTY_DISTANCE);
     }
     return samples;
 }
@@ -149,6 +150,7 @@ function slide(
 ): number[] {
     const ray = point.map((value, axis) => value - sensor[axis]);
     const length = Math.hypot(...ray);
+    if (length === 0) return [...point];
     const { index } = tree.nearest(point[0], point[1], point[2]);
     const depth = ray.reduce(
         (sum, value, axis) => sum + (value / length) * (positions[3 * index + axis] - sensor[axis]),

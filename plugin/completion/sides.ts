@@ -1,17 +1,18 @@
 import type { PointTree } from "./pointTree.js";
 
-/** Steps of a look along a normal, unit frame, by which part each is longer: thin walls first, then as far as a shape. */
+/** How far along its normal a point looks, unit frame: from thin walls to as far as a shape reaches. */
 const FIRST_STEP = 0.03;
+const FARTHEST = 2;
+/** Each step's part of the way so far; none is longer than `WIDE`, so that no wall is stepped over. */
+const GROWTH = 0.25;
+/** A look is blocked by points this near to it, as a part of how far it has come, and at most by so much. */
+const NARROW = 0.6;
+const WIDE = 0.06;
 /** Least first step in deviations of points from their tangent planes: a layer's own noise is no wall. */
 const CLEAR_OF_NOISE = 3;
 /** Points that this deviation is told by, and neighbours of each. */
 const NOISE_POINTS = 100;
 const NEIGHBOURS = 12;
-const GROWTH = 0.25;
-const FARTHEST = 2;
-/** A look is blocked by points this near to it, as a part of how far it has come, and at most by so much. */
-const NARROW = 0.6;
-const WIDE = 0.06;
 
 /**
  * Which sides of scanned points are outward, where the scan itself tells without a sensor: on one side of a point nothing

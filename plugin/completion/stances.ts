@@ -48,11 +48,11 @@ export function stancesOf(
         const rotation = multiply(rotationOf([angle * up[0], angle * up[1], angle * up[2]]), upright);
         const own = axes.map(([x, y, z]) => {
             const [a, b, c] = [0, 1, 2].map((i) => rotation[i] * x + rotation[3 + i] * y + rotation[6 + i] * z);
-            return field.reach(a, b, c);
+            return field.reach([a, b, c]);
         });
         const ratios = seen.map(({ low, high }, i) => (high - low) / (own[i].high - own[i].low));
         const wide = towardsSensor ? ratios[1] : Math.sqrt(ratios[1] * ratios[2]);
-        const { scale: box } = extent.boxIn(rotation);
+        const box = extent.scaleIn(rotation);
         const sizes: number[] = [];
         for (const wanted of [Math.sqrt(ratios[0] * wide), ratios[0], wide, box]) {
             const size = Math.min(LARGEST * box, Math.max(SMALLEST * box, wanted || box));

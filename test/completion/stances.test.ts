@@ -44,12 +44,12 @@ function unitScan(positions: Float32Array, emptyPoints = new Float32Array(0)) {
 describe("where a shape may stand in a scan", () => {
     it("tells how far a shape reaches, though its ends lie between the corners of the grid", () => {
         for (const [axis, half] of HALF.entries()) {
-            const { low, high } = BOX.reach(axis === 0 ? 1 : 0, axis === 1 ? 1 : 0, axis === 2 ? 1 : 0);
+            const { low, high } = BOX.reach([axis === 0 ? 1 : 0, axis === 1 ? 1 : 0, axis === 2 ? 1 : 0]);
             expect(high).toBeCloseTo(half, 1);
             expect(low).toBeCloseTo(-half, 1);
         }
         const nothing = new CoarseField(new Float32Array(POINTS.length / 3).fill(0.1), BOUNDS);
-        expect(nothing.reach(1, 0, 0)).toEqual({ low: 0, high: 0 });
+        expect(nothing.reach([1, 0, 0])).toEqual({ low: 0, high: 0 });
     });
 
     it("has a stance at the true pose for a scan of one side, and finds that it costs least", () => {
@@ -126,5 +126,15 @@ describe("where a shape may stand in a scan", () => {
         }
         expect(onRays).toBeGreaterThan(20);
         expect(taken / onRays).toBeLessThan(0.6 * given);
+    });
+
+    it("takes an empty point at the sensor itself for what it is", () => {
+        const positions = seenSides();
+        const scan = unitScan(positions, Float32Array.from([...SENSOR, ...SENSOR]));
+        const { points, isBound } = createObservations(scan, new Float32Array(positions.length), 200, 1);
+        expect(points.every(Number.isFinite)).toBe(true);
+        // Nothing is known to be empty but the rays to what was seen, which do not pass the middle.
+        const bounds = [...isBound.keys()].filter((n) => isBound[n] === 1);
+        expect(bounds.filter((n) => Math.hypot(...points.subarray(3 * n, 3 * n + 3)) < 1e-6)).toEqual([]);
     });
 });
