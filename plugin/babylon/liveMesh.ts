@@ -4,6 +4,7 @@ import type { FieldDomain } from "../surface/cpu/extractSurface.js";
 import type { GpuSurfaceMaker } from "../surface/gpu/gpuSurface.js";
 import { type LiveFront, type LiveRequest, LiveSurface } from "../surface/gpu/liveSurface.js";
 import type { SurfaceStatistics } from "../surface/mesh.js";
+import type { FieldMotion } from "../surface/motion.js";
 import { copyGeometry, setGpuGeometry } from "./gpuGeometry.js";
 import { IndirectDraw } from "./indirectDraw.js";
 
@@ -41,6 +42,11 @@ export class LiveMesh {
             before.remove();
             after.remove();
         };
+    }
+
+    /** See `LiveSurface.follow`. */
+    follow(motion: FieldMotion | null): void {
+        this.surface.follow(motion);
     }
 
     /** @throws if the resolution is out of range or beyond the adapter */

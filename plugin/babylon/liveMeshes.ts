@@ -110,7 +110,9 @@ export class LiveMeshes {
                 this.fail(mesh, error);
             }
         };
-        return new LiveMesh(mesh, field, maker, domain, slope, report, fail);
+        const live = new LiveMesh(mesh, field, maker, domain, slope, report, fail);
+        surfaces.motionAsync().then((motion) => live.follow(motion), fail);
+        return live;
     }
 
     private updateBeside(mesh: Mesh, shape: LiveShape): void {

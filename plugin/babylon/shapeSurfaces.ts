@@ -3,6 +3,7 @@ import { extractSurfaceAsync, type FieldDomain, type Surface } from "../surface/
 import { extractBatchAsync } from "../surface/gpu/gpuBatch.js";
 import { type GpuSurface, type GpuSurfaceMaker, isOnGpu } from "../surface/gpu/gpuSurface.js";
 import type { SurfaceOptions } from "../surface/mesh.js";
+import type { FieldMotion } from "../surface/motion.js";
 import { WorkerField } from "../surface/worker/workerField.js";
 import { readBack } from "./readBack.js";
 
@@ -15,12 +16,15 @@ export interface SurfaceDetail {
 
 /** Surfaces of a decoder's shapes, made where the decoder runs: on the GPU, in a worker, or on this thread. */
 export class ShapeSurfaces {
+    private motion: Promise<FieldMotion | null> | null = null;
+
     constructor(
         readonly field: Field,
         readonly maker: GpuSurfaceMaker | null,
         readonly domain: FieldDomain,
         /** Bound on the length of the field's gradient. */
         readonly slope: number,
+        private readonly measureMotion: () => Promise<FieldMotion | null>,
         /** Milliseconds of the GPU in a frame that a surface may take; all at once if undefined. */
         private readonly frameBudget?: number,
     ) {}
@@ -58,6 +62,12 @@ export class ShapeSurfaces {
             signal.throwIfAborted();
         }
         return surface;
+    }
+
+    /** How the decoder's distances follow its codes, measured when first asked for; null where its file has no prior. */
+    motionAsync(): Promise<FieldMotion | null> {
+        this.motion ??= this.measureMotion();
+        return this.motion;
     }
 
     /** Surfaces that stay on the GPU, many to a submit where the field allows it. */

@@ -21,7 +21,7 @@ export async function fieldSlopeAsync(
     if (typeof known === "number" && known > 0 && known < 100) {
         return Math.max(DEFAULT_SLOPE, known);
     }
-    const points = spreadPoints(decoder.bounds);
+    const points = spreadPoints(decoder.bounds, POINTS);
     let steepest = DEFAULT_SLOPE;
     for (const latent of latents.length > 0 ? latents : [new Float32Array(decoder.latentSize)]) {
         const { pointGradients: g } = await field.evaluateGradientAsync(latent, points);
@@ -51,7 +51,7 @@ export async function fieldReachAsync(
     if (typeof known === "number" && known > 0 && known < 100) {
         return Math.max(decoder.clampDistance, known);
     }
-    const points = spreadPoints(decoder.bounds);
+    const points = spreadPoints(decoder.bounds, POINTS);
     let least = Number.POSITIVE_INFINITY;
     for (const latent of latents.length > 0 ? latents : [new Float32Array(decoder.latentSize)]) {
         const values = (await field.evaluateAsync(latent, points)).map((value) => Math.abs(value) || 0).sort();
@@ -60,10 +60,14 @@ export async function fieldReachAsync(
     return Math.max(decoder.clampDistance, least);
 }
 
-/** Points of the R₃ sequence (M. Roberts, "The unreasonable effectiveness of quasirandom sequences", 2018). */
-function spreadPoints({ min, max }: Bounds): Float32Array {
+/**
+ * Points of the R₃ sequence (M. Roberts, "The unreasonable effectiveness of quasirandom sequences", 2018).
+ *
+ * @returns [count, 3], model units
+ */
+export function spreadPoints({ min, max }: Bounds, count: number): Float32Array {
     const plastic = 1.2207440846057596;
-    return Float32Array.from({ length: 3 * POINTS }, (_, i) => {
+    return Float32Array.from({ length: 3 * count }, (_, i) => {
         const axis = i % 3;
         const share = (0.5 + Math.ceil((i + 1) / 3) / plastic ** (axis + 1)) % 1;
         return min[axis] + (max[axis] - min[axis]) * share;

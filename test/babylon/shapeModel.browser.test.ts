@@ -153,6 +153,31 @@ describe.skipIf(!hasWebGpu)("ShapeModel on WebGPU", () => {
         scene.dispose();
     });
 
+    it("goes on from the last search while a code moves a little, and searches for the whole where it rests", async () => {
+        const scene = stage(engine, false);
+        const model = await ShapeModel.LoadAsync(octahedronFile(), scene, { backend: "webgpu" });
+        const mesh = await model.createMeshAsync("gem", { latent: Float32Array.of(0, 0), resolution: 32 });
+        const told = () =>
+            new Promise<number>((resolve) => {
+                model.onSurfaceObservable.addOnce(({ statistics }) => resolve(statistics.evaluations));
+            });
+        const move = async (size: number) => {
+            await litPixels(scene);
+            const evaluations = told();
+            model.updateMesh(mesh, { latent: Float32Array.of(size, 0), resolution: 32 });
+            return evaluations;
+        };
+        const whole = await move(0.1);
+        let going = whole;
+        // How distances follow the code becomes known beside the frames.
+        for (let step = 1; step < 300 && going > 0.8 * whole; step++) going = await move(0.1 + 0.001 * (step % 2));
+        expect(going).toBeLessThan(0.8 * whole);
+        const atRest = told();
+        for (let frame = 0; frame < 12; frame++) await litPixels(scene);
+        expect(await atRest).toBeGreaterThan(0.9 * whole);
+        scene.dispose();
+    }, 60_000);
+
     it("updates a mesh of another origin and one that onnxruntime evaluates", async () => {
         const scene = stage(engine, false);
         const model = await ShapeModel.LoadAsync(octahedronFile(), scene, {

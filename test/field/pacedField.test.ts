@@ -113,7 +113,7 @@ describe.skipIf(!device)("PacedField", () => {
         const maker = await GpuSurfaceMaker.CreateAsync(device!);
         const domain = { bounds: cube, clampDistance: 0.4 };
         const awaitsWith = async (frameBudget?: number) => {
-            const surfaces = new ShapeSurfaces(field, maker, domain, 1.25, frameBudget);
+            const surfaces = new ShapeSurfaces(field, maker, domain, 1.25, async () => null, frameBudget);
             const signal = new AbortController().signal;
             const { statistics, ...buffers } = await surfaces.extractOnGpuAsync(latent, { resolution: 8 }, signal);
             for (const buffer of [buffers.positions, buffers.normals, buffers.indices]) buffer.destroy();

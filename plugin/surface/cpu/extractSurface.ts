@@ -11,13 +11,14 @@ import {
     refinementLevels,
 } from "../grid.js";
 import { emptyStatistics, type SurfaceMesh, type SurfaceOptions, type SurfaceStatistics } from "../mesh.js";
-import { type BitMask, createMask, listAll, listMembers, markAll, rankMask } from "./bitMask.js";
+import { type BitMask, createMask, listMembers, markAll, rankMask } from "./bitMask.js";
 import type { CornerValues } from "./corners.js";
 import { findCornersExactly, RANGE_PRICE } from "./exactSearch.js";
 import { markOpenCells } from "./follow.js";
 import { type CornerClasses, classifyCorners, emitTriangles, emitVertices } from "./marchingCubes.js";
 import { finishNormals, gridNormals } from "./normals.js";
 import { clipDistances, cornerCounts, markChildren, memberPoints } from "./refine.js";
+import { noteCells, noteParents, type SearchMemory, unclearCells } from "./searchMemory.js";
 
 /** Where a field is meaningful, and how far its distances can be trusted. */
 export interface FieldDomain {
@@ -26,6 +27,14 @@ export interface FieldDomain {
     readonly clampDistance: number;
     /** How large |field| gets well away from the surface, model units; the clamp distance unless given. */
     readonly reach?: number;
+}
+
+export interface CpuSurfaceOptions extends SurfaceOptions {
+    /**
+     * What earlier searches for the same surface left, for this one to begin from; `advance` it before by how far the
+     * code has moved since. None unless given.
+     */
+    memory?: SearchMemory | null;
 }
 
 export interface Surface {
@@ -45,7 +54,7 @@ export async function extractSurfaceAsync(
     field: Field,
     latent: Float32Array,
     domain: FieldDomain,
-    options: SurfaceOptions = {},
+    options: CpuSurfaceOptions = {},
 ): Promise<Surface> {
     const { resolution = 64, winding = "counterClockwise", normals: source = "field", signal } = options;
     const grid = createGrid(domain.bounds, resolution);
@@ -76,7 +85,7 @@ async function findSurface(
     latent: Float32Array,
     domain: FieldDomain,
     grid: Grid,
-    { sparse = true, exact = false, slope = DEFAULT_SLOPE, signal }: SurfaceOptions,
+    { sparse = true, exact = false, slope = DEFAULT_SLOPE, signal, memory = null }: CpuSurfaceOptions,
     statistics: SurfaceStatistics,
 ): Promise<{ corners: CornerValues; classes: CornerClasses }> {
     const ranges = exact ? rangesOf(field, latent) : null;
@@ -100,37 +109,71 @@ async function findSurface(
             return { corners, classes };
         }
     }
-    for (let steepness = Math.max(1, slope); ; steepness *= 2) {
+    for (let steepness = Math.max(1, slope); ; ) {
         const levels = sparse && !exact ? refinementLevels(grid, domain.reach ?? domain.clampDistance, steepness) : [];
-        const corners = await evaluateCorners(grid, levels, evaluate);
+        const continues = memory?.fit(grid, levels) ?? false;
+        const corners = await evaluateCorners(grid, levels, evaluate, memory);
         const classes = classifyCorners(corners);
         statistics.attempts++;
         if (classes.openEdges === 0 || levels.length === 0) {
             return { corners, classes };
         }
+        if (continues) {
+            memory?.forget();
+        } else {
+            steepness *= 2;
+        }
     }
 }
 
 /** The corners of all cells that the surface may cross, with their distances. */
-async function evaluateCorners(grid: Grid, levels: readonly GridLevel[], evaluate: Evaluate): Promise<CornerValues> {
+async function evaluateCorners(
+    grid: Grid,
+    levels: readonly GridLevel[],
+    evaluate: Evaluate,
+    memory: SearchMemory | null,
+): Promise<CornerValues> {
     const origin = grid.bounds.min;
     const size = cornerCounts(grid);
-    let mask = createMask(size);
-    if (levels.length === 0) {
-        markAll(mask);
-    }
+    let mask = createMask(levels[0]?.cells ?? size);
+    markAll(mask);
+    const lists: Uint32Array[] = [];
     for (const [index, level] of levels.entries()) {
-        const ranked = index === 0 ? null : rankMask(mask);
-        const members = ranked ? listMembers(ranked) : listAll(level.cells);
+        const known = memory?.at(index) ?? null;
+        if (known && index === 0) {
+            mask = unclearCells(level.cells, known);
+        }
+        const ranked = rankMask(mask);
+        const members = listMembers(ranked);
+        lists.push(members);
         const points = memberPoints(members, level.cells, origin, level.size * grid.cellSize, 0.5);
         const distances = await evaluate(points);
         mask = createMask(levels[index + 1]?.cells ?? size);
-        markChildren(level, ranked, members, distances, mask, index === levels.length - 1);
+        markChildren(level, ranked, members, distances, mask, index === levels.length - 1, known);
     }
     const searched = await listCorners(grid, mask, evaluate);
-    return levels.length === 0
-        ? searched
-        : followSurface(searched, (members) => evaluateMembers(grid, members, evaluate));
+    if (levels.length === 0) {
+        return searched;
+    }
+    const corners = await followSurface(searched, (members) => evaluateMembers(grid, members, evaluate));
+    if (memory) {
+        noteClearances(memory, levels, lists, corners);
+    }
+    return corners;
+}
+
+/** Fine before coarse, for the coarse ones follow from the fine. */
+function noteClearances(
+    memory: SearchMemory,
+    levels: readonly GridLevel[],
+    lists: readonly Uint32Array[],
+    corners: CornerValues,
+): void {
+    noteCells(memory.at(levels.length), corners);
+    for (let index = levels.length - 1; index >= 0; index--) {
+        const next = levels[index + 1]?.cells;
+        noteParents(memory.at(index), levels[index], lists[index], next ?? corners.mask.size, next ? 0 : 1);
+    }
 }
 
 type Evaluate = (points: Float32Array) => Promise<Float32Array>;

@@ -1,6 +1,7 @@
 import type { Bounds } from "../../model/decoder.js";
 import type { Grid, GridLevel } from "../grid.js";
 import { type BitMask, markBox, type RankedMask, rankOf } from "./bitMask.js";
+import { isClear, type LevelMemory } from "./clearance.js";
 
 /** Stands for "far outside" where a decoder gave something that is no number. */
 export const FAR = 1e30;
@@ -62,30 +63,39 @@ export function boxDistance({ min, max }: Bounds, x: number, y: number, z: numbe
 
 /**
  * Marks what lies in the cells near the surface, and in those between whose centres it runs: the cells of the next
- * level, or the corners of the grid after the last. CPU twin of `markChildren` in `refine.wgsl`.
+ * level, or the corners of the grid after the last. CPU twin of `markChildren` in `refine.wgsl`, and with a memory of
+ * `markUnclearChildren` in `refineUnclear.wgsl`.
  *
- * @param mask cells of `level` among its places, or null where they are all
+ * @param mask cells of `level` among its places
  * @param members their indices
  * @param distances at their centres
+ * @param memory what earlier searches know to be clear is left out, and what is ruled out here is noted
  */
 export function markChildren(
     level: GridLevel,
-    mask: RankedMask | null,
+    mask: RankedMask,
     members: Uint32Array,
     distances: Float32Array,
     target: BitMask,
     toCorners: boolean,
+    memory: LevelMemory | null = null,
 ): void {
     const [sizeX, sizeY, sizeZ] = level.cells;
     const strides = [1, sizeX, sizeX * sizeY];
-    const slotOf = (index: number) => (mask ? rankOf(mask, index) : index);
+    const isInside = (index: number): boolean | null => {
+        const slot = rankOf(mask, index);
+        if (slot >= 0) {
+            return distances[slot] < 0;
+        }
+        return memory && isClear(memory, memory.own[index]) ? memory.own[index] < 0 : null;
+    };
     const signChanges = (slot: number, position: readonly number[]): boolean => {
         for (let axis = 0; axis < 3; axis++) {
             for (const step of [-1, 1]) {
                 const at = position[axis] + step;
                 if (at >= 0 && at < level.cells[axis]) {
-                    const neighbour = slotOf(members[slot] + step * strides[axis]);
-                    if (neighbour >= 0 && distances[neighbour] < 0 !== distances[slot] < 0) {
+                    const inside = isInside(members[slot] + step * strides[axis]);
+                    if (inside !== null && inside !== distances[slot] < 0) {
                         return true;
                     }
                 }
@@ -97,11 +107,51 @@ export function markChildren(
         const index = members[slot];
         const row = Math.floor(index / sizeX);
         const position = [index % sizeX, row % sizeY, Math.floor(row / sizeY) % sizeZ];
-        if (Math.abs(distances[slot]) <= level.threshold || signChanges(slot, position)) {
-            const [x, y, z] = position;
-            markBox(target, 2 * x, 2 * y, 2 * z, toCorners ? 3 : 2);
+        const isNear = Math.abs(distances[slot]) <= level.threshold || signChanges(slot, position);
+        if (isNear) {
+            markUnclear(memory, target, position, toCorners ? 1 : 0);
+        }
+        if (memory) {
+            const margin = isNear ? 0 : memory.moved + Math.max(0, certain(distances[slot]) - level.threshold);
+            memory.own[index] = distances[slot] < 0 ? -margin : margin;
         }
     }
+}
+
+/** |distance|, or 0 where it was no number, which says nothing of how it moves. */
+export function certain(distance: number): number {
+    const size = Math.abs(distance);
+    return size < FAR ? size : 0;
+}
+
+/**
+ * Marks a cell's eight children that are not known to be clear, or the corners of these.
+ *
+ * @param beyond 1 where the target's places are corners: there is one more along each axis, and the last begins no cell
+ */
+function markUnclear(memory: LevelMemory | null, target: BitMask, position: readonly number[], beyond: 0 | 1): void {
+    const { size } = target;
+    for (const [x, y, z] of childrenOf(position, size, beyond)) {
+        if (!memory || !isClear(memory, memory.children[x + size[0] * (y + size[1] * z)])) {
+            markBox(target, x, y, z, 1 + beyond);
+        }
+    }
+}
+
+/** The children of a cell that lie inside the grid; see `markUnclear`. */
+export function childrenOf(
+    position: readonly number[],
+    size: readonly [number, number, number],
+    beyond: 0 | 1,
+): [number, number, number][] {
+    const children: [number, number, number][] = [];
+    for (let child = 0; child < 8; child++) {
+        const [x, y, z] = [0, 1, 2].map((axis) => 2 * position[axis] + ((child >> axis) & 1));
+        if (x + beyond < size[0] && y + beyond < size[1] && z + beyond < size[2]) {
+            children.push([x, y, z]);
+        }
+    }
+    return children;
 }
 
 /** Corners along x, y, z. */

@@ -4,11 +4,18 @@ import { storageLimit } from "../../field/gpu/limits.js";
 import type { FieldDomain } from "../cpu/extractSurface.js";
 import { checkResolution } from "../grid.js";
 import { emptyStatistics, type SurfaceOptions, type SurfaceStatistics, type Winding } from "../mesh.js";
+import type { FieldMotion } from "../motion.js";
 import { createMeshBuffers, encodeSurface, type GpuSurfaceMaker, planSearch } from "./gpuSurface.js";
+import { LiveMemory } from "./liveMemory.js";
 import { checkSearchFits } from "./searchBytes.js";
 import { defaultCapacity, roomyCount, SearchRoom } from "./searchRoom.js";
 import { evaluationCount, isWhole, listCount, readSummary, summaryBytes } from "./summary.js";
 import type { SurfacePlan } from "./surfaceLists.js";
+
+/** Whether a search passes over what the one before it knew. */
+function goesOn({ memory }: SurfacePlan): boolean {
+    return memory !== undefined && !memory.isNew;
+}
 
 /** What a live surface is to look like. */
 export interface LiveRequest {
@@ -40,6 +47,8 @@ export interface LiveSurfaceEvents {
 const MAX_LEVELS = 9;
 /** Remeshes under way that the host does not know to be done; more only add to what is late. */
 const MAX_UNDER_WAY = 2;
+/** Without a remesh, after which a code rests. */
+const REST_FRAMES = 10;
 
 /**
  * A surface that follows its code on the GPU. A remesh is one submit: search, mesh, and hand-over to the front buffers,
@@ -52,6 +61,8 @@ export class LiveSurface {
     readonly drawArguments: GPUBuffer;
     private readonly code: GpuCode;
     private readonly room: SearchRoom;
+    private readonly memory: LiveMemory;
+    private motion: FieldMotion | null = null;
     private readonly summary: GPUBuffer;
     private readonly staging: GPUBuffer;
     private readonly verdict: GPUBuffer;
@@ -61,6 +72,9 @@ export class LiveSurface {
     private latest: { request: LiveRequest; plan: SurfacePlan; statistics: SurfaceStatistics } | null = null;
     private underWay = 0;
     private sinceFrame = 0;
+    /** What was searched for from the search before, to be searched for as a whole when it rests. */
+    private toRest: LiveRequest | null = null;
+    private quietFrames = 0;
     private reading = false;
     private disposed = false;
 
@@ -74,6 +88,7 @@ export class LiveSurface {
     ) {
         const { device } = maker;
         this.room = new SearchRoom(slope);
+        this.memory = new LiveMemory(device);
         this.code = field.createCode(new Float32Array(field.latentSize));
         const bytes = summaryBytes(MAX_LEVELS);
         this.summary = createBuffer(device, "live summary", bytes);
@@ -81,6 +96,11 @@ export class LiveSurface {
         this.verdict = createBuffer(device, "live verdict", 12);
         this.limits = createBuffer(device, "live limits", 16, GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST);
         this.drawArguments = createBufferFrom(device, "live draw", Uint32Array.of(0, 1, 0, 0, 0));
+    }
+
+    /** Once it is known how distances follow the code, searches go on from the one before while the code moves. */
+    follow(motion: FieldMotion | null): void {
+        this.motion = motion;
     }
 
     /**
@@ -100,6 +120,9 @@ export class LiveSurface {
 
     /** To be called before each frame is drawn: what is still asked for is submitted now. */
     beginFrame(): void {
+        if (this.toRest && ++this.quietFrames >= REST_FRAMES) {
+            this.waiting ??= this.toRest;
+        }
         try {
             this.submitWaiting();
         } catch (error) {
@@ -114,6 +137,7 @@ export class LiveSurface {
         this.disposed = true;
         this.waiting = null;
         this.code.dispose();
+        this.memory.dispose();
         for (const buffer of [this.summary, this.staging, this.verdict, this.limits, this.drawArguments]) {
             buffer.destroy();
         }
@@ -138,7 +162,8 @@ export class LiveSurface {
         const { vertexCapacity, triangleCapacity } = defaultCapacity(request.resolution);
         const workspace = maker.liveWorkspace();
         const front = this.reserve(vertexCapacity, triangleCapacity);
-        const plan = planSearch(workspace, this.room, this.domain, this.optionsOf(request), front);
+        const whole = planSearch(workspace, this.room, this.domain, this.optionsOf(request), front);
+        const plan = { ...whole, memory: this.memory.next(workspace, whole, request.latent, this.motion) };
         this.code.update(request.latent);
 
         const encoder = device.createCommandEncoder({ label: "live remesh" });
@@ -152,6 +177,8 @@ export class LiveSurface {
         const milliseconds = performance.now() - started;
         const statistics = { ...emptyStatistics(), dispatches, attempts: 1, milliseconds };
         this.latest = { request, plan, statistics };
+        this.toRest = goesOn(plan) ? request : null;
+        this.quietFrames = 0;
         if (!this.reading) {
             void this.readLate();
         }
@@ -221,18 +248,26 @@ export class LiveSurface {
             vertices: counts.vertices,
             triangles: counts.triangles,
         });
-        if (!isShown) {
+        if (!isShown && goesOn(plan)) {
+            // It may be the memory that was wrong, not the slope or the room.
+            this.memory.forget();
+            this.repeat(request);
+        } else if (!isShown) {
             const mostBytes = storageLimit(this.maker.device);
             this.room.grow(plan, counts, mostBytes);
             if (counts.vertices > vertexCapacity || counts.triangles > triangleCapacity) {
                 this.reserve(roomyCount(counts.vertices, mostBytes), roomyCount(counts.triangles, mostBytes));
             }
-            // A newer request that waits, or is under way, takes its place.
-            if (!this.latest) {
-                this.waiting ??= request;
-            }
+            this.repeat(request);
         }
         this.submitWaiting();
+    }
+
+    /** Unless a newer request waits or is under way, which takes its place. */
+    private repeat(request: LiveRequest): void {
+        if (!this.latest) {
+            this.waiting ??= request;
+        }
     }
 
     /** Front buffers with at least this much room; what is shown moves along. */

@@ -1,4 +1,5 @@
-// From the distances at a level's members to the members of the next. CPU twin: refine.ts.
+// The distances at a level's members. Before the kernels that lead to the members of the next, which say by sideOf what
+// is known of a neighbour. CPU twin: refine.ts.
 
 const FAR = 1e30f;
 
@@ -45,36 +46,23 @@ fn slotOf(index: u32) -> u32 {
     return select(ABSENT, entryAt(place), place < stage.capacity);
 }
 
+// Of the surface.
+const UNKNOWN = 0u;
+const INSIDE = 1u;
+const OUTSIDE = 2u;
+
+fn sideOfSlot(slot: u32) -> u32 {
+    return select(OUTSIDE, INSIDE, clipped(slot) < 0.0);
+}
+
 // Whether a neighbour along an axis lies on the other side of the surface.
 fn signChanges(position: vec3u, inside: bool) -> bool {
     for (var direction = 0u; direction < 6u; direction++) {
         var neighbour = vec3i(position);
         neighbour[direction >> 1u] += 2 * i32(direction & 1u) - 1;
         if any(neighbour < vec3i(0)) || any(vec3u(neighbour) >= stage.size) { continue; }
-        let slot = slotOf(indexOf(vec3u(neighbour), stage.size));
-        if slot != ABSENT && (clipped(slot) < 0.0) != inside { return true; }
+        let side = sideOf(indexOf(vec3u(neighbour), stage.size));
+        if side != UNKNOWN && (side == INSIDE) != inside { return true; }
     }
     return false;
-}
-
-@compute @workgroup_size(WORKGROUP)
-fn markChildren(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-    code = id.y;
-    for (var place = id.x; place < counts[code].held.x; place += groups.x * WORKGROUP) {
-        let slot = entryAt(place);
-        let position = positionOf(members[slot], stage.size);
-        let distance = clipped(slot);
-        if abs(distance) <= stage.threshold || signChanges(position, distance < 0.0) {
-            let start = 2u * position;
-            let end = min(start + stage.childSide, stage.targetSize);
-            for (var z = start.z; z < end.z; z++) {
-                for (var y = start.y; y < end.y; y++) {
-                    for (var x = start.x; x < end.x; x++) {
-                        let index = indexOf(vec3u(x, y, z), stage.targetSize);
-                        atomicOr(&targetMask[targetWordAt(index)], 1u << (index & 31u));
-                    }
-                }
-            }
-        }
-    }
 }

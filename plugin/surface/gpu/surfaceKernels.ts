@@ -3,11 +3,16 @@ import { computePipelineAsync } from "../../field/gpu/pipelines.js";
 import { packCaseTable } from "../caseTable.js";
 import append from "./append.wgsl?raw";
 import bitMask from "./bitMask.wgsl?raw";
+import clearance from "./clearance.wgsl?raw";
 import corners from "./corners.wgsl?raw";
 import follow from "./follow.wgsl?raw";
 import gridNormals from "./gridNormals.wgsl?raw";
 import marchingCubes from "./marchingCubes.wgsl?raw";
+import markChildren from "./markChildren.wgsl?raw";
+import markUnclear from "./markUnclear.wgsl?raw";
+import markUnclearChildren from "./markUnclearChildren.wgsl?raw";
 import normals from "./normals.wgsl?raw";
+import noteClearance from "./noteClearance.wgsl?raw";
 import publish from "./publish.wgsl?raw";
 import refine from "./refine.wgsl?raw";
 import scan from "./scan.wgsl?raw";
@@ -21,8 +26,8 @@ const SOURCES = {
     sumBlocks: ["scan", scan],
     scanLast: ["scan", scan],
     scanBlocks: ["scan", scan],
-    clipDistances: ["refine", stage + refine],
-    markChildren: ["refine", stage + refine],
+    clipDistances: ["refine", stage + refine + markChildren],
+    markChildren: ["markChildren", stage + refine + markChildren],
     classifyCorners: ["marchingCubes", stage + corners + marchingCubes],
     emitVertices: ["marchingCubes", stage + corners + marchingCubes],
     emitTriangles: ["marchingCubes", stage + corners + marchingCubes],
@@ -31,6 +36,10 @@ const SOURCES = {
     endRound: ["append", stage + append],
     finishNormals: ["normals", stage + normals],
     gridNormals: ["gridNormals", stage + corners + gridNormals],
+    markUnclear: ["markUnclear", stage + bitMask + clearance + markUnclear],
+    markUnclearChildren: ["markUnclearChildren", stage + refine + clearance + markUnclearChildren],
+    noteCells: ["noteClearance", stage + corners + clearance + noteClearance],
+    noteParents: ["noteClearance", stage + corners + clearance + noteClearance],
     judge: ["publish", publish],
     publishVertices: ["publish", publish],
     publishIndices: ["publish", publish],

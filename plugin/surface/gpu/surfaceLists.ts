@@ -37,7 +37,18 @@ export interface SurfacePlan<Target = SurfaceTarget> {
     /** Corners that the lists hold of each code, and corners followed from open edges among them. */
     cornerCapacity: number;
     followedCapacity: number;
+    /** What the search goes on from; it begins anew unless given. One code's only. */
+    memory?: MemoryBuffers;
     target: Target;
+}
+
+/** Clearances of the cells of each level and of the grid, and where a kernel finds those of a level; see `clearance.wgsl`. */
+export interface MemoryBuffers {
+    clearances: GPUBuffer;
+    /** Whether nothing is known yet, and the buffer to be cleared. */
+    isNew: boolean;
+    /** Coarse before fine, the grid last. */
+    levels: readonly GPUBuffer[];
 }
 
 /** How many members a level's list holds: all of a coarse one, a shell's worth of a fine one. */
@@ -138,7 +149,7 @@ interface ListShape {
 function allocateList(workspace: BufferSource, plan: SurfacePlan<TargetCapacity>, shape: ListShape): MemberList {
     const { name, level, size, capacity } = shape;
     const { codeCount } = plan;
-    const isFull = level !== null && level === plan.levels[0];
+    const isFull = level !== null && level === plan.levels[0] && !plan.memory;
     const wordCount = Math.ceil((size[0] * size[1] * size[2]) / 32);
     const ofEach = (part: string, bytes: number) => workspace.storage(`${name} ${part}`, bytes * codeCount);
     const ranks = ofEach("ranks", 8 * wordCount);

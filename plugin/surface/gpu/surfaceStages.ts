@@ -5,6 +5,7 @@ import {
     allocateLists,
     allocateMeshing,
     type MemberList,
+    type MemoryBuffers,
     type Meshing,
     type Scan,
     type SearchLists,
@@ -33,13 +34,19 @@ export function* surfaceStages(
     const lists = allocateLists(workspace, plan);
     const meshing = allocateMeshing(workspace, plan, lists);
     const { levels, corners, followed } = lists;
+    const { memory } = plan;
 
+    if (memory && levels.length > 0) {
+        yield record("start", (encoder) => recordUnclear(encoder, kernels, memory, levels[0]));
+    }
     for (const [index, list] of levels.entries()) {
         yield record("members", (encoder) =>
-            index === 0 ? recordAll(encoder, kernels, list) : recordMembers(encoder, kernels, list),
+            index === 0 && !memory ? recordAll(encoder, kernels, list) : recordMembers(encoder, kernels, list),
         );
         yield evaluate("level", list);
-        yield record("children", (encoder) => recordChildren(encoder, kernels, list, levels[index + 1] ?? corners));
+        yield record("children", (encoder) =>
+            recordChildren(encoder, kernels, list, levels[index + 1] ?? corners, memory && partOf(memory, index)),
+        );
     }
     if (levels.length === 0) {
         yield record("start", (encoder) => recordFullMask(encoder, kernels, corners));
@@ -54,6 +61,9 @@ export function* surfaceStages(
     yield record("triangles", (encoder) => recordTriangles(encoder, kernels, plan, meshing));
     if (plan.normals === "field") {
         yield evaluateNormals(plan, meshing);
+    }
+    if (memory && levels.length > 0) {
+        yield record("clearances", (encoder) => recordClearances(encoder, kernels, memory, lists));
     }
     yield record("end", (encoder) => recordEnd(encoder, kernels, plan, lists, meshing, summary));
 }
@@ -90,6 +100,48 @@ function recordAll(encoder: GPUCommandEncoder, kernels: SurfaceKernels, list: Me
     kernels.dispatch(pass, "listAll", capacity, buffers, codeCount);
     pass.end();
     return 1;
+}
+
+/** Of a memory, what the kernels of one level bind. */
+function partOf({ clearances, levels }: MemoryBuffers, level: number): Record<10 | 11, GPUBuffer> {
+    return { 10: clearances, 11: levels[level] };
+}
+
+/** Clearances → mask of the coarsest level. */
+function recordUnclear(
+    encoder: GPUCommandEncoder,
+    kernels: SurfaceKernels,
+    memory: MemoryBuffers,
+    list: MemberList,
+): number {
+    if (memory.isNew) {
+        encoder.clearBuffer(memory.clearances);
+    }
+    const pass = encoder.beginComputePass({ label: "surface start" });
+    const buffers = { 0: list.stage, 1: list.mask, ...partOf(memory, 0) };
+    kernels.dispatch(pass, "markUnclear", list.wordCount, buffers);
+    pass.end();
+    return 1;
+}
+
+/** Distances → clearances, fine before coarse, for the coarse ones follow from the fine. */
+function recordClearances(
+    encoder: GPUCommandEncoder,
+    kernels: SurfaceKernels,
+    memory: MemoryBuffers,
+    { levels, corners, followed }: SearchLists,
+): number {
+    const { stage, counts, groups, members, distances, ranks } = corners;
+    const pass = encoder.beginComputePass({ label: "surface clearances" });
+    const known = { 0: stage, 2: counts, 3: members, 4: ranks, 5: distances, 9: followed.ranks };
+    kernels.dispatch(pass, "noteCells", groups, { ...known, ...partOf(memory, levels.length) });
+    for (let index = levels.length - 1; index >= 0; index--) {
+        const list = levels[index];
+        const buffers = { 0: list.stage, 2: list.counts, 3: list.members, ...partOf(memory, index) };
+        kernels.dispatch(pass, "noteParents", list.groups, buffers);
+    }
+    pass.end();
+    return levels.length + 1;
 }
 
 function recordFullMask(encoder: GPUCommandEncoder, kernels: SurfaceKernels, list: MemberList): number {
@@ -141,12 +193,17 @@ function recordChildren(
     kernels: SurfaceKernels,
     list: MemberList,
     next: MemberList,
+    memory: Record<10 | 11, GPUBuffer> | undefined,
 ): number {
     const { stage, counts, groups, members, points, distances, ranks } = list;
     encoder.clearBuffer(next.mask, 0, 4 * next.wordCount * next.codeCount);
     const pass = encoder.beginComputePass({ label: "surface refine" });
     const buffers = { 0: stage, 1: counts, 2: members, 3: points, 4: distances, 5: next.mask, 6: ranks };
-    kernels.dispatch(pass, "markChildren", groups, buffers);
+    if (memory) {
+        kernels.dispatch(pass, "markUnclearChildren", groups, { ...buffers, ...memory });
+    } else {
+        kernels.dispatch(pass, "markChildren", groups, buffers);
+    }
     pass.end();
     return 1;
 }
