@@ -7,6 +7,7 @@ import { requestDawnAdapter } from "../support/dawn.js";
 import { openDecoders } from "./decoders.js";
 import { CornerTable, surfaceCells } from "./denseCorners.js";
 import { type LiveCounters, measureLive } from "./liveCounters.js";
+import { type MovingCounters, measureMoving } from "./movingCounters.js";
 import type { BenchOptions } from "./options.js";
 import { measurePopulation, type PopulationCounters } from "./populationCounters.js";
 import type { BenchDecoder } from "./suite/types.js";
@@ -24,7 +25,7 @@ interface SearchCounters {
 /** Counters that hold on any machine, each the worst over the decoders and codes tried. */
 export interface CountersReport {
     adapter: string;
-    counters: SearchCounters & LiveCounters & PopulationCounters;
+    counters: SearchCounters & MovingCounters & LiveCounters & PopulationCounters;
     method: Record<string, string>;
     tried: Record<string, unknown>[];
     versions: Record<string, string>;
@@ -38,7 +39,9 @@ export async function benchCounters(options: BenchOptions): Promise<CountersRepo
     const worst: SearchCounters = { evaluationsPerSurfaceCorner: 0, missedCells: 0, searchAttempts: 0 };
     const resolutions = [...(options.resolutions ?? RESOLUTIONS)].sort((a, b) => a - b);
     const tried: CountersReport["tried"] = [];
-    for (const decoder of openDecoders(options.decoders)) {
+    const decoders = openDecoders(options.decoders);
+    const moving = await measureMoving(decoders, options);
+    for (const decoder of decoders) {
         const found = await measureSearch(decoder, options, resolutions);
         tried.push({
             decoder: decoder.name,
@@ -53,13 +56,14 @@ export async function benchCounters(options: BenchOptions): Promise<CountersRepo
     }
     return {
         adapter: adapterName(adapter),
-        counters: { ...worst, ...live, ...population },
+        counters: { ...worst, ...moving, ...live, ...population },
         method: {
             evaluationsPerSurfaceCorner:
                 "points at which the decoder was evaluated ÷ corners of the cells that the surface crosses; by the CPU twin of the GPU search, which takes the same decisions (tested equal), the decoder evaluated by onnxruntime on WASM",
             missedCells: options.dense
                 ? "cells that the surface crosses with every corner of the grid evaluated, less those that the search found"
                 : "cells that the surface crosses, less those that the search found; evaluated are every second corner of the finest grid along each axis, and every corner in blocks where one of those is within the clamp distance; --dense evaluates the rest too",
+            moving: "evaluationsMovingPerWhole (the worst code; …Mean: all together), missedCellsMoving: codes moved along the decoders' axes by a thirtieth of a standard deviation a frame at 64³; a search that goes on from the one before against a whole one; by the CPU twin",
             live: "awaitsPerRemesh, bytesReadBackPerRemesh, dispatchesPerRemesh: on the adapter, small decoders, from the call to the submit; lateBytesPerRemesh is read beside the frames that follow, to learn the counts",
             population:
                 "dispatchesPerPropAlone, dispatchesPerPropOfSixteen: on the adapter, a small decoder, at 16³ and 32³; a search at a higher resolution has more levels and more sums",

@@ -5,6 +5,7 @@ import { extractSurfaceAsync } from "../../plugin/surface/cpu/extractSurface.js"
 import { GpuSurfaceMaker } from "../../plugin/surface/gpu/gpuSurface.js";
 import { type LiveFront, LiveSurface } from "../../plugin/surface/gpu/liveSurface.js";
 import type { SurfaceStatistics } from "../../plugin/surface/mesh.js";
+import { type FieldMotion, fieldMotionAsync } from "../../plugin/surface/motion.js";
 import { countDevice, type DeviceCounts } from "../support/countingDevice.js";
 import { cube } from "../support/fields.js";
 import { octahedronPerceptron, randomCode, randomPerceptron } from "../support/perceptrons.js";
@@ -53,25 +54,31 @@ export async function measureLive(adapter: GPUAdapter | null): Promise<LiveCount
         activation: { kind: "tanh", alpha: 0 },
     });
     const worst = { awaits: 0, bytes: 0, late: 0, dispatches: 0, submits: 0, evaluations: 0, triangles: 0 };
+    const note = ({ statistics, ...seen }: Remesh): SurfaceStatistics => {
+        worst.awaits = Math.max(worst.awaits, seen.awaits, statistics.awaits);
+        worst.bytes = Math.max(worst.bytes, seen.bytesReadBack, statistics.bytesReadBack);
+        worst.submits = Math.max(worst.submits, seen.submits);
+        worst.late = Math.max(worst.late, statistics.lateBytes);
+        worst.dispatches = Math.max(worst.dispatches, statistics.dispatches);
+        return statistics;
+    };
     for (const perceptron of [octahedronPerceptron(0.5), waves]) {
         const field = await FusedField.CreateAsync(device, perceptron);
-        const remesh = new Remesher(device, field, maker, counts);
+        const remesh = new Remesher(field, maker, counts);
+        const codes = Array.from({ length: CODES }, (_, index) => smallCode(perceptron, index));
         for (const resolution of RESOLUTIONS) {
-            for (let index = 0; index < CODES; index++) {
-                const latent = randomCode(perceptron.latentSize, index).map((value) => 0.2 * value);
-                const seen = await remesh.run(latent, resolution);
-                worst.awaits = Math.max(worst.awaits, seen.awaits, seen.statistics.awaits);
-                worst.bytes = Math.max(worst.bytes, seen.bytesReadBack, seen.statistics.bytesReadBack);
-                worst.submits = Math.max(worst.submits, seen.submits);
-                worst.late = Math.max(worst.late, seen.statistics.lateBytes);
-                worst.dispatches = Math.max(worst.dispatches, seen.statistics.dispatches);
+            for (const latent of codes) {
+                const statistics = note(await remesh.run(latent, resolution));
                 const twin = await twinOf(perceptron, latent, resolution);
-                worst.evaluations = Math.max(
-                    worst.evaluations,
-                    Math.abs(seen.statistics.evaluations - twin.evaluations),
-                );
-                worst.triangles = Math.max(worst.triangles, Math.abs(seen.statistics.triangles - twin.triangles));
+                worst.evaluations = Math.max(worst.evaluations, Math.abs(statistics.evaluations - twin.evaluations));
+                worst.triangles = Math.max(worst.triangles, Math.abs(statistics.triangles - twin.triangles));
             }
+        }
+        // Searches that go on from the one before take a few dispatches more.
+        remesh.follow(await fieldMotionAsync(field, domain, codes));
+        for (const step of [0, 1, 2]) {
+            const latent = codes[0].map((value) => value + 0.002 * step);
+            note(await remesh.run(latent, RESOLUTIONS[RESOLUTIONS.length - 1]));
         }
         remesh.dispose();
         field.dispose();
@@ -90,6 +97,10 @@ export async function measureLive(adapter: GPUAdapter | null): Promise<LiveCount
     };
 }
 
+function smallCode({ latentSize }: Perceptron, index: number): Float32Array {
+    return randomCode(latentSize, index).map((value) => 0.2 * value);
+}
+
 async function twinOf(perceptron: Perceptron, latent: Float32Array, resolution: number): Promise<SurfaceStatistics> {
     const { statistics } = await extractSurfaceAsync(new ReferenceField(perceptron), latent, domain, {
         resolution,
@@ -100,7 +111,7 @@ async function twinOf(perceptron: Perceptron, latent: Float32Array, resolution: 
 
 async function measureGrowth(device: GPUDevice, maker: GpuSurfaceMaker, counts: DeviceCounts): Promise<number> {
     const field = await FusedField.CreateAsync(device, octahedronPerceptron(0.5));
-    const remesh = new Remesher(device, field, maker, counts);
+    const remesh = new Remesher(field, maker, counts);
     const run = (index: number) => remesh.run(Float32Array.of(-0.3 + 0.03 * (index % 13), 0), 4 + (index % 5));
     for (let index = 0; index < 40; index++) {
         await run(index);
@@ -115,6 +126,14 @@ async function measureGrowth(device: GPUDevice, maker: GpuSurfaceMaker, counts: 
     return growth;
 }
 
+/** What a remesh took, and asked of the device. */
+interface Remesh {
+    statistics: SurfaceStatistics;
+    awaits: number;
+    bytesReadBack: number;
+    submits: number;
+}
+
 /** One live surface, remeshed and watched. */
 class Remesher {
     private readonly live: LiveSurface;
@@ -123,7 +142,6 @@ class Remesher {
     private fail: (error: unknown) => void = () => {};
 
     constructor(
-        device: GPUDevice,
         field: FusedField,
         maker: GpuSurfaceMaker,
         private readonly counts: DeviceCounts,
@@ -137,14 +155,17 @@ class Remesher {
             onStatistics: (statistics) => this.settle(statistics),
             onError: (error) => this.fail(error),
         });
-        void device;
+    }
+
+    follow(motion: FieldMotion | null): void {
+        this.live.follow(motion);
     }
 
     /**
      * @returns what the call that submits the remesh asked of the device, without the copy and the wait for the counts,
      *     which hold up nothing
      */
-    async run(latent: Float32Array, resolution: number) {
+    async run(latent: Float32Array, resolution: number): Promise<Remesh> {
         const before = { ...this.counts };
         const settled = new Promise<SurfaceStatistics>((resolve, reject) => {
             this.settle = resolve;
