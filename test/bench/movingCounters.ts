@@ -9,6 +9,8 @@ import type { SurfaceOptions } from "../../plugin/surface/mesh.js";
 import { type FieldMotion, fieldMotionAsync } from "../../plugin/surface/motion.js";
 import { fieldReachAsync, fieldSlopeAsync } from "../../plugin/surface/slope.js";
 import type { BenchOptions } from "./options.js";
+import { STEP } from "./suite/remesh.js";
+import { MOTION_CODES } from "./suite/suite.js";
 import type { BenchDecoder } from "./suite/types.js";
 
 /** Searches that go on from the one before, against whole ones for the same codes. */
@@ -22,11 +24,7 @@ export interface MovingCounters {
 
 const CODES = 14;
 const RESOLUTION = 64;
-/** Of an axis, standard deviations a frame: three in a second and a half at 60 frames a second. */
-const STEP = 1 / 30;
 const FRAMES = 6;
-/** Codes by which motion is measured, as for a model in a scene. */
-const MOTION_CODES = 32;
 
 /** Moves codes of the decoders along their axes; all null where none has any. */
 export async function measureMoving(

@@ -46,7 +46,14 @@ describe("the page of the benchmarks", () => {
             "Marching Cubes alone",
         ]);
         const remesh = report.rows[2];
-        expect(Object.keys(remesh.milliseconds)).toEqual(["library", "denseFused", "denseOnnxRuntime"]);
+        expect(Object.keys(remesh.milliseconds)).toEqual([
+            "library",
+            "moving",
+            "movingWhole",
+            "denseFused",
+            "denseOnnxRuntime",
+        ]);
+        expect(remesh.figures.movingWholeToMoving).toBeGreaterThan(0);
         expect(remesh.figures.denseOnnxRuntimeToLibrary).toBeGreaterThan(0);
         expect(report.rows[3].figures.triangles).toBeGreaterThan(0);
         expect(report.adapter).toMatch(/swiftshader/i);

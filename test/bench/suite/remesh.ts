@@ -1,16 +1,21 @@
 import type { FusedField } from "../../../plugin/field/fused/fusedField.js";
+import { moveAlongAxis } from "../../../plugin/latent/moveLatent.js";
 import type { FieldDomain } from "../../../plugin/surface/cpu/extractSurface.js";
 import { encodeSurface, type GpuSurfaceMaker, planSearch } from "../../../plugin/surface/gpu/gpuSurface.js";
 import { type LiveFront, LiveSurface } from "../../../plugin/surface/gpu/liveSurface.js";
 import { defaultCapacity, SearchRoom } from "../../../plugin/surface/gpu/searchRoom.js";
 import { summaryBytes } from "../../../plugin/surface/gpu/summary.js";
 import type { SurfaceStatistics } from "../../../plugin/surface/mesh.js";
+import type { FieldMotion } from "../../../plugin/surface/motion.js";
 import { createDenseFusedArm, createOnnxRuntimeArmAsync, type DenseArm } from "./denseArms.js";
 import { type Arm, interleave, repeatsFor } from "./interleave.js";
 import type { BenchDecoder, SuiteHost, SuiteOptions, SuiteRow } from "./types.js";
 
 /** Samples of the floor: the corners of the cells that a prop's surface crosses, a little rounded up. */
 const FLOOR_SAMPLES = 4;
+
+/** Of an axis, standard deviations a frame: three in a second and a half at 60 frames a second. */
+export const STEP = 1 / 30;
 
 /** What the adapter does in a second, and what a point takes of it. */
 export interface Rate {
@@ -48,6 +53,10 @@ class LiveArm {
         });
     }
 
+    follow(motion: FieldMotion): void {
+        this.live.follow(motion);
+    }
+
     /** From the call until the buffers that are drawn hold the surface. */
     async runAsync(latent: Float32Array, lap: () => void): Promise<void> {
         const settled = new Promise<SurfaceStatistics>((resolve, reject) => {
@@ -82,11 +91,14 @@ export interface RemeshSubject {
     readonly domain: FieldDomain;
     readonly slope: number;
     readonly rate: Rate;
+    /** How distances follow codes; null where the decoder has no prior. */
+    readonly motion: FieldMotion | null;
 }
 
 /**
  * A remesh by this library, by dense fused evaluation and by dense onnxruntime-web, each until its mesh is there; and this
- * library's remeshes back to back, set against the time that 4 · resolution² samples take at the adapter's own rate.
+ * library's remeshes back to back, set against the time that 4 · resolution² samples take at the adapter's own rate. While
+ * a code moves along an axis, remeshes that go on from the one before against whole ones.
  */
 export async function benchRemesh(
     host: SuiteHost,
@@ -95,10 +107,11 @@ export async function benchRemesh(
     options: SuiteOptions,
 ): Promise<SuiteRow> {
     const { device, log } = host;
-    const { bench, field, maker, domain, slope, rate } = subject;
+    const { bench, field, maker, domain, slope, rate, motion } = subject;
     const { decoder, name, code } = bench;
     const notes: string[] = [];
-    const live = new LiveArm(device, field, maker, domain, slope, resolution);
+    const createLive = () => new LiveArm(device, field, maker, domain, slope, resolution);
+    const [live, moving, movingWhole] = [createLive(), createLive(), createLive()];
     const dense: Record<string, DenseArm> = {};
     try {
         const codeOf = (run: number) => code(run % options.codeCount);
@@ -113,6 +126,13 @@ export async function benchRemesh(
         };
         await addDense("denseFused", async () => createDenseFusedArm(field, decoder, resolution));
         await addDense("denseOnnxRuntime", () => createOnnxRuntimeArmAsync(device, decoder, resolution));
+        const axis = decoder.metadata?.axes[0];
+        if (motion && axis) {
+            moving.follow(motion);
+            const along = (run: number) => moveAlongAxis(code(0), axis, STEP * (run % options.codeCount));
+            arms.moving = (run, lap) => moving.runAsync(along(run), lap);
+            arms.movingWhole = (run, lap) => movingWhole.runAsync(along(run), lap);
+        }
         log(`${name} ${resolution}³: remeshes by ${Object.keys(arms).join(", ")}`);
         const milliseconds = await interleave(arms, options.runCount);
         const backToBack = await measureBackToBack(subject, device, resolution, options);
@@ -123,12 +143,17 @@ export async function benchRemesh(
             floorMilliseconds: floor,
             floorToBackToBack: floor / backToBack,
         };
+        if (milliseconds.moving) {
+            figures.movingWholeToMoving = milliseconds.movingWhole.median / milliseconds.moving.median;
+        }
         for (const arm of Object.keys(dense)) {
             figures[`${arm}ToLibrary`] = milliseconds[arm].median / milliseconds.library.median;
         }
         return { what: "remesh", decoder: name, resolution, milliseconds, figures, notes };
     } finally {
-        live.dispose();
+        for (const arm of [live, moving, movingWhole]) {
+            arm.dispose();
+        }
         for (const arm of Object.values(dense)) {
             arm.dispose();
         }

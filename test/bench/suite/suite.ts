@@ -2,6 +2,7 @@ import { FusedField } from "../../../plugin/field/fused/fusedField.js";
 import { isSoftware } from "../../../plugin/field/fused/variants.js";
 import { typicalLatents } from "../../../plugin/latent/typicalLatents.js";
 import { GpuSurfaceMaker } from "../../../plugin/surface/gpu/gpuSurface.js";
+import { fieldMotionAsync } from "../../../plugin/surface/motion.js";
 import { fieldReachAsync, fieldSlopeAsync } from "../../../plugin/surface/slope.js";
 import { flopsPerPoint } from "./flops.js";
 import { measureFmaPeakAsync } from "./fmaPeak.js";
@@ -32,6 +33,9 @@ export const softwareOptions: SuiteOptions = {
 /** Invocations and rounds of the peak: about a millisecond at 30 TFLOP/s; a software adapter gets a small part. */
 const PEAK = { invocations: 1 << 20, rounds: 256 };
 const SOFTWARE_PEAK = { invocations: 1 << 10, rounds: 16 };
+
+/** Codes by which motion is measured, as for a model in a scene. */
+export const MOTION_CODES = 32;
 
 /** Features that some kernels need. */
 const FEATURES = ["shader-f16", "subgroups", "chromium-experimental-subgroup-matrix"] as GPUFeatureName[];
@@ -93,8 +97,10 @@ async function benchDecoder(
     const withHalves = await FusedField.CreateAsync(host.device, perceptron, undefined, true);
     const rows = [await benchKernels(host, bench, withHalves, rate, options)];
     withHalves.dispose();
+    const drawn = Array.from({ length: MOTION_CODES }, (_, i) => bench.code(1000 + i));
+    const motion = decoder.metadata?.prior.length ? await fieldMotionAsync(field, decoder, drawn) : null;
     for (const resolution of options.resolutions) {
-        rows.push(await benchRemesh(host, { bench, field, maker, domain, slope, rate }, resolution, options));
+        rows.push(await benchRemesh(host, { bench, field, maker, domain, slope, rate, motion }, resolution, options));
     }
     rows.push(await benchVolume(host, { bench, field, maker }, options));
     field.dispose();
