@@ -48,10 +48,10 @@ describe("the page of the benchmarks", () => {
         const remesh = report.rows[2];
         expect(Object.keys(remesh.milliseconds)).toEqual([
             "library",
-            "moving",
-            "movingWhole",
             "denseFused",
             "denseOnnxRuntime",
+            "moving",
+            "movingWhole",
         ]);
         expect(remesh.figures.movingWholeToMoving).toBeGreaterThan(0);
         expect(remesh.figures.denseOnnxRuntimeToLibrary).toBeGreaterThan(0);
