@@ -81,6 +81,31 @@ describe("findAxes", () => {
             expect(Math.hypot(...direction)).toBeCloseTo(1, 5);
         }
     });
+
+    it("gives traits their own axes where no principal direction follows them, and none to chance", () => {
+        const random = new Random(9);
+        const size = 64;
+        const shapes = Array.from({ length: 120 }, () => {
+            const [height, legs] = [random.normal(), random.normal()];
+            const code = Float32Array.from({ length: size }, () => 0.3 * random.normal());
+            code[0] = 2 * height;
+            code[1] = 0.25 * legs;
+            return { code, traits: { height, legs, chance: random.normal() } };
+        });
+        const axes = findAxes([
+            { category: "a", codes: shapes.map(({ code }) => code), traits: shapes.map(({ traits }) => traits) },
+        ]);
+        expect(axes.map(({ name }) => name)).toEqual(["height", "legs", "axis 3", "axis 4", "axis 5", "axis 6"]);
+        const [height, legs] = axes;
+        expect(height.direction[0]).toBeGreaterThan(0.95);
+        // Grows along its axis.
+        expect(legs.direction[1]).toBeGreaterThan(0.5);
+        for (const [n, { direction }] of axes.entries()) {
+            for (const other of axes.slice(n + 1)) {
+                expect(direction.reduce((sum, value, i) => sum + value * other.direction[i], 0)).toBeCloseTo(0, 4);
+            }
+        }
+    });
 });
 
 describe("calibration of the prior", () => {
