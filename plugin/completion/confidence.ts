@@ -1,8 +1,9 @@
 import type { Field } from "../field/field.js";
+import { LatentRandom } from "../latent/random.js";
 import type { Bounds } from "../model/decoder.js";
 import type { Candidate } from "./fit.js";
-import { clampInto } from "./fitProblem.js";
-import { createObservations, type Observations } from "./observations.js";
+import { clampInto, type FitState } from "./fitProblem.js";
+import { createObservations, type Observations, spreadEvenly } from "./observations.js";
 import { toModel } from "./pose.js";
 import type { UnitScan } from "./scan.js";
 
@@ -15,7 +16,10 @@ export interface Confidence {
     readonly value: number;
     /** Median distance of the observed points to the shape, as a part of the shape's longest side. */
     readonly residual: number;
-    /** Share of the observed points within 1.2 % of the longest side of the shape. */
+    /**
+     * Share of the observed points within 1.2 % of the longest side of the shape: the distance there is as small, and
+     * the surface, not only a low value of the field, lies as near along the scan's normal.
+     */
     readonly explained: number;
     /** Share of the space seen to be empty that the shape fills by more than 1 % of its longest side. */
     readonly violated: number;
@@ -26,6 +30,8 @@ export interface Confidence {
 }
 
 const SAMPLES = 1024;
+/** Observed points by which it is told how much is explained. */
+const SURFACE_SAMPLES = 384;
 const NEAR = 0.012;
 const DEEP = 0.01;
 /** Of the distances, unit frame: an error that counts 1, and what errors are capped at. */
@@ -48,30 +54,68 @@ export async function judge(
     const { points, excess } = clampInto(bounds, toModel(state.pose, observations.points));
     const distances = await field.evaluateAsync(state.latent, points, { signal });
     const side = 0.9 * Math.max(...bounds.max.map((max, axis) => max - bounds.min[axis]));
-    const onSurface: number[] = [];
     let [emptyCount, filledCount, errors] = [0, 0, 0];
     for (let n = 0; n < distances.length; n++) {
-        const distance = (distances[n] + excess[n]) / side;
-        errors += squaredError(observations, n, state.pose.scale * (distances[n] + excess[n]));
+        const distance = distances[n] + excess[n];
+        errors += squaredError(observations, n, state.pose.scale * distance);
         if (observations.isBound[n]) {
             emptyCount++;
-            filledCount += distance < -DEEP ? 1 : 0;
-        } else if (observations.targets[n] === 0) {
-            onSurface.push(Math.abs(distance));
+            filledCount += distance < -DEEP * side ? 1 : 0;
         }
     }
-    onSurface.sort((a, b) => a - b);
-    const explained = onSurface.filter((distance) => distance <= NEAR).length / Math.max(1, onSurface.length);
+    const { explained, residual } = await explain(field, bounds, side, scan, normals, state, signal);
     const violated = emptyCount > 0 ? filledCount / emptyCount : 0;
     const misfit = errors / distances.length / ERROR ** 2;
     const agreement = Math.exp(-Math.max(0, misfit - USUAL_MISFIT) / MISFIT_RANGE);
     return {
         value: explained ** 2 * (1 - violated) ** 2 * typicality * agreement,
-        residual: onSurface[onSurface.length >> 1] ?? Number.POSITIVE_INFINITY,
+        residual,
         explained,
         violated,
         typicality,
         misfit,
+    };
+}
+
+/** How near the shape's surface is to points of the scan, as a part of its longest side `side`, model units. */
+async function explain(
+    field: Field,
+    bounds: Bounds,
+    side: number,
+    scan: UnitScan,
+    normals: Float32Array,
+    { pose, latent }: FitState,
+    signal: AbortSignal | undefined,
+): Promise<Pick<Confidence, "explained" | "residual">> {
+    const chosen = spreadEvenly(scan.positions, SURFACE_SAMPLES, new LatentRandom(0x5ee, 99));
+    const reach = NEAR * side * pose.scale;
+    // Each point, and as far in front of it and behind it as the surface may be.
+    const probes = new Float32Array(9 * chosen.length);
+    chosen.forEach((index, n) => {
+        for (let axis = 0; axis < 3; axis++) {
+            const [at, normal] = [scan.positions[3 * index + axis], reach * normals[3 * index + axis]];
+            [at, at + normal, at - normal].forEach((value, probe) => {
+                probes[9 * n + 3 * probe + axis] = value;
+            });
+        }
+    });
+    const { points, excess } = clampInto(bounds, toModel(pose, probes));
+    const distances = await field.evaluateAsync(latent, points, { signal });
+    const misses: number[] = [];
+    let explained = 0;
+    for (const [n, index] of chosen.entries()) {
+        const [here, before, behind] = [0, 1, 2].map((probe) => distances[3 * n + probe] + excess[3 * n + probe]);
+        const miss = Math.abs(here) / side;
+        // Without a normal the distance has to do.
+        const isLost = normals.subarray(3 * index, 3 * index + 3).every((value) => value === 0);
+        const isCrossed = isLost || here < 0 !== before < 0 || here < 0 !== behind < 0;
+        misses.push(miss);
+        explained += miss <= NEAR && isCrossed ? 1 : 0;
+    }
+    misses.sort((a, b) => a - b);
+    return {
+        explained: explained / Math.max(1, misses.length),
+        residual: misses[misses.length >> 1] ?? Number.POSITIVE_INFINITY,
     };
 }
 

@@ -1,32 +1,50 @@
-import { readFile } from "node:fs/promises";
-import * as THREE from "three";
-import { expect, it } from "vitest";
-import { completeScanAsync } from "../../plugin/completion/completeScan.js";
-import { OnnxRuntimeField } from "../../plugin/field/onnxRuntime/onnxRuntimeField.js";
-import { readDecoder } from "../../plugin/model/readDecoder.js";
-import { familiesNamed, makeShape } from "../../training/families/index.js";
-import type { TriangleMesh } from "../../training/samples/mesh.js";
-import { randomPlacement, virtualScan } from "../bench/completion/virtualScan.js";
+import { describe, expect, it } from "vitest";
+import { judge } from "../../plugin/completion/confidence.js";
+import { IDENTITY } from "../../plugin/completion/pose.js";
+import type { UnitScan } from "../../plugin/completion/scan.js";
+import { cube, formulaField } from "../support/fields.js";
+import { createTestRandom } from "../support/perceptrons.js";
 
-const UNSEEN = 50_001;
+/** Points of a level square, seen from above. */
+function square() {
+    const random = createTestRandom(3);
+    const positions = Float32Array.from({ length: 3 * 600 }, (_, i) => (i % 3 === 2 ? 0 : random() - 0.5));
+    const normals = Float32Array.from({ length: positions.length }, (_, i) => (i % 3 === 2 ? 1 : 0));
+    const scan: UnitScan = {
+        positions,
+        normals,
+        sensorPositions: null,
+        emptyPoints: new Float32Array(0),
+        centre: [0, 0, 0],
+        scale: 1,
+        droppedCount: 0,
+    };
+    return { scan, normals };
+}
 
-it("the shipped decoder is surer of its own families than of a knot", async () => {
-    const decoder = readDecoder(new Uint8Array(await readFile("models/props.onnx")));
-    const field = await OnnxRuntimeField.CreateAsync(decoder);
-    const confidenceIn = async (mesh: TriangleMesh) => {
-        const scan = virtualScan(mesh, randomPlacement(UNSEEN), "one view", 0.005, UNSEEN);
-        const [best] = await completeScanAsync(field, decoder, scan, { count: 1 });
-        return best.confidence.value;
-    };
-    const geometry = new THREE.TorusKnotGeometry(0.6, 0.13, 120, 16);
-    const knot = {
-        positions: Float32Array.from(geometry.attributes.position.array),
-        indices: Uint32Array.from(geometry.index!.array),
-    };
-    expect(await confidenceIn(knot)).toBeLessThan(0.3);
-    for (const family of ["mug", "bench"]) {
-        const mesh = await makeShape(familiesNamed([family])[0], UNSEEN);
-        expect(await confidenceIn(mesh)).toBeGreaterThan(0.6);
-    }
-    field.dispose();
-}, 600_000);
+const explainedBy = async (distance: (x: number, y: number, z: number) => number, withNormals = true) => {
+    const { scan, normals } = square();
+    const state = { latent: new Float32Array(0), pose: IDENTITY, start: IDENTITY };
+    const seen = withNormals ? normals : normals.fill(0);
+    return judge(formulaField(distance), cube, scan, seen, { state, typicality: 1 });
+};
+
+describe("judge", () => {
+    it("counts points as explained where the surface is, near enough", async () => {
+        expect(await explainedBy((_x, _y, z) => z)).toMatchObject({ explained: 1, residual: 0 });
+        expect((await explainedBy((_x, _y, z) => z - 0.015)).explained).toBe(1);
+        expect((await explainedBy((_x, _y, z) => z - 0.03)).explained).toBe(0);
+        const half = await explainedBy((x, _y, z) => Math.max(z, x));
+        expect(half.explained).toBeGreaterThan(0.4);
+        expect(half.explained).toBeLessThan(0.6);
+    });
+
+    it("does not where a thin part is nearly there, but has no surface", async () => {
+        const almost = await explainedBy((_x, _y, z) => Math.abs(z) + 0.004);
+        expect(almost.residual).toBeLessThan(0.01);
+        expect(almost.explained).toBe(0);
+        expect((await explainedBy((_x, _y, z) => Math.abs(z) - 0.004)).explained).toBe(1);
+        // Which way out is unknown, the distance has to do.
+        expect((await explainedBy((_x, _y, z) => Math.abs(z) + 0.004, false)).explained).toBe(1);
+    });
+});
