@@ -40,6 +40,7 @@ async function start(): Promise<void> {
     for (const control of document.querySelectorAll<HTMLFieldSetElement>("fieldset[disabled]")) {
         control.disabled = false;
     }
+    if (shapes.backend === "wasm") panel.note("No GPU for shapes here: the processor makes them, more slowly.");
     document.body.dataset.state = "ready";
     // For the browser's console.
     Object.assign(window, { demo: { engine, stage, shapes, session } });

@@ -1,8 +1,13 @@
-/** Triangles of a real thing that no decoder has made: what the sensor looks at. */
-export interface Thing {
+export interface Triangles {
     /** [n, 3] */
-    readonly positions: Float32Array;
+    readonly positions: ArrayLike<number>;
     /** [m, 3], any winding. */
+    readonly indices: ArrayLike<number>;
+}
+
+/** Triangles of a real thing that no decoder has made: what the sensor looks at. */
+export interface Thing extends Triangles {
+    readonly positions: Float32Array;
     readonly indices: Uint32Array;
 }
 
@@ -186,8 +191,8 @@ export function thingInWorld(name: string, ground: number, yaw: number): Thing {
     return { positions: moved, indices };
 }
 
-/** Points spread evenly over a thing, to measure distances from. @returns [count, 3] */
-export function pointsOn({ positions, indices }: Thing, count: number, random: () => number): Float32Array {
+/** Points spread evenly over a surface, to measure distances from. @returns [count, 3] */
+export function pointsOn({ positions, indices }: Triangles, count: number, random: () => number): Float32Array {
     const corner = (at: number) => [0, 1, 2].map((axis) => positions[3 * indices[at] + axis]);
     const areas: number[] = [];
     let total = 0;

@@ -11,6 +11,7 @@ export class Panel {
     readonly showsTruth = element<HTMLInputElement>("shows-truth");
     private readonly results = element("results");
     private readonly status = element("status");
+    private readonly remark = element("note");
     private readonly progress = element<HTMLProgressElement>("progress");
 
     fill(list: HTMLSelectElement, entries: readonly (readonly [value: string, text: string])[]): void {
@@ -27,6 +28,12 @@ export class Panel {
     say(text: string, isError = false): void {
         this.status.textContent = text;
         this.status.classList.toggle("error", isError);
+    }
+
+    /** What holds as long as the page is open. */
+    note(text: string): void {
+        this.remark.textContent = text;
+        this.remark.hidden = false;
     }
 
     /** @param share from 0 to 1; null when nothing is under way */

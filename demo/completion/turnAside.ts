@@ -4,8 +4,12 @@ import type { ArcRotateCamera } from "@babylonjs/core/Cameras/arcRotateCamera.js
 const ANGLE = 2.3;
 const TIME = 2600;
 
-/** Turns to the side that was not seen; a touch of the visitor's stops it. */
-export function turnAside(camera: ArcRotateCamera): void {
+/** Turns to the side that was not seen, at once unless it may take its time; a touch of the visitor's then stops it. */
+export function turnAside(camera: ArcRotateCamera, mayMove: boolean): void {
+    if (!mayMove) {
+        camera.alpha += ANGLE;
+        return;
+    }
     const from = camera.alpha;
     let expected = from;
     const start = performance.now();

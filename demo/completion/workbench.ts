@@ -43,6 +43,8 @@ export class Workbench {
         this.wholeMaterial = new StandardMaterial("completed", scene);
         this.wholeMaterial.diffuseColor = Color3.White();
         this.wholeMaterial.specularColor = new Color3(0.1, 0.1, 0.1);
+        // What is guessed is mostly in the shade.
+        this.wholeMaterial.emissiveColor = new Color3(0.16, 0.16, 0.16);
     }
 
     setScan(shown: Shown | null): void {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { joinScans, lookAt } from "../../demo/completion/depthCamera.js";
+import { measureMiss } from "../../demo/completion/miss.js";
 import { pointsOn, thingInWorld, thingNames } from "../../demo/completion/objects.js";
 import { LatentRandom } from "../../plugin/latent/index.js";
 
@@ -37,6 +38,28 @@ describe("a thing to look at", () => {
         // The two faces of the top and its rim are most of a table.
         expect(top).toBeGreaterThan(0.5);
         expect(top).toBeLessThan(0.9);
+    });
+});
+
+describe("how far a completion is from the real thing", () => {
+    const barrel = thingInWorld("barrel", 0, 0);
+    const moved = (by: number) => ({
+        positions: barrel.positions.map((value, at) => value + (at % 3 === 1 ? by : 0)),
+        indices: barrel.indices,
+    });
+
+    it("is nothing for the thing itself, and grows as it moves", () => {
+        expect(measureMiss(barrel, barrel).most).toBeLessThan(1e-6);
+        const { median, most } = measureMiss(barrel, moved(0.17));
+        expect(median).toBeGreaterThan(0);
+        expect(most).toBeCloseTo(0.1, 2);
+    });
+
+    it("tells of what is missing and of what is too much alike", () => {
+        const half = { positions: barrel.positions, indices: barrel.indices.slice(barrel.indices.length / 2) };
+        const { most } = measureMiss(barrel, half);
+        expect(most).toBeGreaterThan(0.1);
+        expect(measureMiss(half, barrel).most).toBeGreaterThan(0.1);
     });
 });
 
