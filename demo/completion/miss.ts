@@ -3,7 +3,7 @@ import { LatentRandom } from "babylon-deepsdf";
 import { pointsOn, type Triangles } from "./objects.js";
 
 /** Points on each of the two. */
-const POINTS = 1200;
+const POINTS = 600;
 
 /**
  * How far two surfaces are from each other, both ways, as parts of the first one's longest side: the distances that half
@@ -25,30 +25,29 @@ function distances(from: Triangles, to: Triangles): number[] {
     return Array.from({ length: POINTS }, (_, n) => distance(new Vector3(...points.subarray(3 * n, 3 * n + 3))));
 }
 
-/** Of a mesh with fine triangles those at the vertices nearest to a point are looked at, of a coarse one all. */
+/** Exact; triangles farther off than the nearest so far, by the balls around them, are not looked at. */
 function distanceTo({ positions, indices }: Triangles): (point: Vector3) => number {
     const corners = Array.from({ length: positions.length / 3 }, (_, n) => Vector3.FromArray(positions, 3 * n));
-    const at: number[][] = corners.map(() => []);
-    for (let i = 0; i < indices.length; i++) at[indices[i]].push(i - (i % 3));
-    const all = Array.from({ length: indices.length / 3 }, (_, t) => 3 * t);
-    const isCoarse = all.length < 2000;
+    const triangles = Array.from({ length: indices.length / 3 }, (_, t) => {
+        const [a, b, c] = [0, 1, 2].map((corner) => corners[indices[3 * t + corner]]);
+        const middle = a
+            .add(b)
+            .addInPlace(c)
+            .scaleInPlace(1 / 3);
+        const radius = Math.max(...[a, b, c].map((corner) => Vector3.Distance(middle, corner)));
+        return { a, b, c, middle, radius };
+    });
     const foot = new Vector3();
     return (point) => {
-        const near = isCoarse ? all : at[nearest(positions, point)];
-        return near.reduce((least, t) => {
-            const [a, b, c] = [0, 1, 2].map((corner) => corners[indices[t + corner]]);
-            return Math.min(least, Vector3.ProjectOnTriangleToRef(point, a, b, c, foot));
-        }, Number.POSITIVE_INFINITY);
+        let least = Number.POSITIVE_INFINITY;
+        for (const { a, b, c, middle, radius } of triangles) {
+            const reach = least + radius;
+            if (Vector3.DistanceSquared(point, middle) < reach * reach) {
+                least = Math.min(least, Vector3.ProjectOnTriangleToRef(point, a, b, c, foot));
+            }
+        }
+        return least;
     };
-}
-
-function nearest(positions: ArrayLike<number>, { x, y, z }: Vector3): number {
-    let [best, least] = [0, Number.POSITIVE_INFINITY];
-    for (let at = 0; at < positions.length; at += 3) {
-        const square = (positions[at] - x) ** 2 + (positions[at + 1] - y) ** 2 + (positions[at + 2] - z) ** 2;
-        if (square < least) [best, least] = [at / 3, square];
-    }
-    return best;
 }
 
 function longestSide(positions: ArrayLike<number>): number {
