@@ -63,8 +63,8 @@ export function boxDistance({ min, max }: Bounds, x: number, y: number, z: numbe
 
 /**
  * Marks what lies in the cells near the surface, and in those between whose centres it runs: the cells of the next
- * level, or the corners of the grid after the last. CPU twin of `markChildren` in `refine.wgsl`, and with a memory of
- * `markUnclearChildren` in `refineUnclear.wgsl`.
+ * level, or the corners of the grid after the last. CPU twin of `markChildren.wgsl`, and with a memory of
+ * `markUnclearChildren.wgsl`.
  *
  * @param mask cells of `level` among its places
  * @param members their indices
@@ -131,27 +131,29 @@ export function certain(distance: number): number {
  */
 function markUnclear(memory: LevelMemory | null, target: BitMask, position: readonly number[], beyond: 0 | 1): void {
     const { size } = target;
-    for (const [x, y, z] of childrenOf(position, size, beyond)) {
+    forEachChild(position, size, beyond, (x, y, z) => {
         if (!memory || !isClear(memory, memory.children[x + size[0] * (y + size[1] * z)])) {
             markBox(target, x, y, z, 1 + beyond);
         }
-    }
+    });
 }
 
-/** The children of a cell that lie inside the grid; see `markUnclear`. */
-export function childrenOf(
+/** Visits the children of a cell that lie inside the grid; see `markUnclear`. */
+export function forEachChild(
     position: readonly number[],
     size: readonly [number, number, number],
     beyond: 0 | 1,
-): [number, number, number][] {
-    const children: [number, number, number][] = [];
-    for (let child = 0; child < 8; child++) {
-        const [x, y, z] = [0, 1, 2].map((axis) => 2 * position[axis] + ((child >> axis) & 1));
-        if (x + beyond < size[0] && y + beyond < size[1] && z + beyond < size[2]) {
-            children.push([x, y, z]);
+    visit: (x: number, y: number, z: number) => void,
+): void {
+    const end = (axis: number) => Math.min(2 * position[axis] + 2, size[axis] - beyond);
+    const [endX, endY, endZ] = [end(0), end(1), end(2)];
+    for (let z = 2 * position[2]; z < endZ; z++) {
+        for (let y = 2 * position[1]; y < endY; y++) {
+            for (let x = 2 * position[0]; x < endX; x++) {
+                visit(x, y, z);
+            }
         }
     }
-    return children;
 }
 
 /** Corners along x, y, z. */

@@ -2,7 +2,7 @@ import type { Grid, GridLevel } from "../grid.js";
 import { type BitMask, createMask } from "./bitMask.js";
 import { isClear, type LevelMemory } from "./clearance.js";
 import { type CornerValues, cellIsComplete, gridPosition, slotOf } from "./corners.js";
-import { certain, childrenOf, cornerCounts } from "./refine.js";
+import { certain, cornerCounts, forEachChild } from "./refine.js";
 
 /**
  * What searches for one surface leave for the next while its code moves a little: how far each cell is from mattering.
@@ -122,10 +122,10 @@ function leastClear(
 ): number {
     let least = Number.POSITIVE_INFINITY;
     let sides = 0;
-    for (const [x, y, z] of childrenOf(position, size, beyond)) {
+    forEachChild(position, size, beyond, (x, y, z) => {
         const clearance = memory.children[x + size[0] * (y + size[1] * z)];
         least = Math.min(least, isClear(memory, clearance) ? Math.abs(clearance) : 0);
         sides |= clearance < 0 ? 1 : 2;
-    }
+    });
     return sides === 1 ? -least : sides === 2 ? least : 0;
 }
