@@ -6,13 +6,21 @@ import {
     LatentRandom,
     positionOnAxis,
     type ShapeModel,
+    sampleLatent,
 } from "babylon-deepsdf";
+import { drawnToKind, kindOf, onlyKind } from "./kinds.js";
 import { drawCode, type EditorState } from "./state.js";
 
 /** Axes that get a slider. */
 const MOST_AXES = 6;
 /** How far neighbours lie from the present prop, as a part of the way to another sample. */
-const NEIGHBOUR_SHARE = 0.35;
+const NEIGHBOUR_SHARE = 0.5;
+/** Colder samples would all be alike. */
+const LEAST_TEMPERATURE = 0.5;
+/** Blends and neighbours are at least so typical; less typical shapes are often broken. */
+export const LEAST_TYPICALITY = 0.4;
+/** A less typical code is no longer of its family as far as anyone can tell. */
+const LEAST_OF_FAMILY = 0.12;
 
 /** The axes that move a category's shapes: its own, else those of all. */
 export function axesOf(shapes: ShapeModel, category: string): readonly LatentAxis[] {
@@ -54,15 +62,27 @@ export function roll(shapes: ShapeModel, state: EditorState, seed: number): Edit
     return { ...state, seed, code: encodeLatent(fresh), pad: null };
 }
 
-/** Codes near the present one, each a step towards a sample of its category. */
+/** Codes near the present one and of its kind, each a step towards another sample. */
 export function neighbours(shapes: ShapeModel, state: EditorState, count: number): string[] {
-    const present = decodeLatent(state.code);
     const random = new LatentRandom(hashOf(state.code));
     return Array.from({ length: count }, () => {
         const seed = Math.floor(random.uniform() * 1_000_000);
-        const other = drawCode(shapes, state.category, seed, state.temperature);
-        return encodeLatent(mix(shapes, [present, other], [1 - NEIGHBOUR_SHARE, NEIGHBOUR_SHARE]));
+        return encodeLatent(neighbour(shapes, state, seed));
     });
+}
+
+function neighbour(shapes: ShapeModel, { code, category, temperature }: EditorState, seed: number): Float32Array {
+    const present = decodeLatent(code);
+    const warmth = Math.max(temperature, LEAST_TEMPERATURE);
+    const shares = [1 - NEIGHBOUR_SHARE, NEIGHBOUR_SHARE];
+    const { metadata } = shapes;
+    if (!metadata?.prior.length) {
+        return shapes.interpolateLatents([present, drawCode(shapes, category, seed, warmth)], shares);
+    }
+    const kind = kindOf(metadata, present, category);
+    const prior = onlyKind(metadata, kind);
+    const other = sampleLatent(prior, { seed, temperature: warmth });
+    return drawnToKind(metadata, interpolateAlongPrior(prior, [present, other], shares), kind, LEAST_TYPICALITY);
 }
 
 /** Shares of up to four corners at a place of the pad, in the corners' order: ↖ ↗ ↙ ↘. */
@@ -74,22 +94,24 @@ export function cornerShares(count: number, [x, y]: readonly [number, number]): 
     return count === 3 ? [bilinear[0], bilinear[1], bilinear[2] + bilinear[3]] : bilinear;
 }
 
-/** The blend of the kept props at a place of the pad. */
-export function morph(shapes: ShapeModel, kept: readonly string[], place: readonly [number, number]): string {
+/** The blend of the kept props at a place of the pad, whole as long as all of them are of the family. */
+export function morph(
+    shapes: ShapeModel,
+    kept: readonly string[],
+    place: readonly [number, number],
+    family: string,
+): string {
     const shares = cornerShares(kept.length, place);
     // In a corner it is that prop, bit for bit.
     const corner = shares.indexOf(1);
     if (corner >= 0) return kept[corner];
     const latents = kept.map((code) => decodeLatent(code));
-    return encodeLatent(mix(shapes, latents, shares));
-}
-
-/** As typical as the codes that are mixed, where the decoder has a prior. */
-function mix(shapes: ShapeModel, latents: readonly Float32Array[], weights: readonly number[]): Float32Array {
     const { metadata } = shapes;
-    return metadata?.prior.length
-        ? interpolateAlongPrior(metadata, latents, weights)
-        : shapes.interpolateLatents(latents, weights);
+    if (!metadata?.prior.length) return encodeLatent(shapes.interpolateLatents(latents, shares));
+    const isOfFamily = latents.every((latent) => shapes.typicality(latent, family || undefined) >= LEAST_OF_FAMILY);
+    if (!isOfFamily) return encodeLatent(interpolateAlongPrior(metadata, latents, shares));
+    const blend = interpolateAlongPrior(metadata, latents, shares, family || undefined);
+    return encodeLatent(drawnToKind(metadata, blend, kindOf(metadata, blend, family), LEAST_TYPICALITY));
 }
 
 /** FNV-1a, 31 bits. */

@@ -164,8 +164,8 @@ export class Editor {
     }
 
     private steer(place: readonly [number, number], finished: boolean): void {
-        const { kept } = this.state;
-        const next = { ...this.state, pad: place, code: morph(this.shapes, kept, place) };
+        const { kept, category } = this.state;
+        const next = { ...this.state, pad: place, code: morph(this.shapes, kept, place, category) };
         if (finished) this.commit(next);
         else this.show(next);
     }

@@ -49,7 +49,7 @@ export class Thumbnails {
         signal.throwIfAborted();
         const { shapes } = this;
         const latent = decodeLatent(code);
-        const resolution = shapes.backend === "webgpu" ? 32 : 24;
+        const resolution = shapes.backend === "webgpu" ? 32 : 40;
         const mesh = await shapes.createMeshAsync("thumbnail", { latent, resolution, signal });
         try {
             mesh.layerMask = LAYER;

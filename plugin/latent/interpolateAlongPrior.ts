@@ -12,12 +12,14 @@ import { squaredMahalanobis } from "./typicality.js";
  * which independent codes need; opposite codes, whose offsets cancel, would ask for any amount.
  *
  * @param weights one a code, none negative, with a positive sum; they are divided by it. Equal unless given
- * @throws if a code or the weights do not fit, or the decoder has no prior
+ * @param category of all the codes, so that an unusual one isn't taken for one of another category
+ * @throws if a code or the weights do not fit, the category is unknown, or the decoder has no prior
  */
 export function interpolateAlongPrior(
     metadata: Pick<DecoderMetadata, "latentSize" | "categories" | "prior">,
     latents: readonly Float32Array[],
     weights: readonly number[] = latents.map(() => 1),
+    category?: string,
 ): Float32Array {
     const sum = weights.reduce((total, weight) => total + weight, 0);
     if (latents.length === 0 || weights.length !== latents.length || !weights.every((w) => w >= 0) || !(sum > 0)) {
@@ -25,7 +27,7 @@ export function interpolateAlongPrior(
             `interpolateAlongPrior: got weights ${JSON.stringify(weights)} for ${latents.length} codes; expected one a code, none negative, not all 0; correct the weights`,
         );
     }
-    const components = componentsOf("interpolateAlongPrior", metadata, undefined);
+    const components = componentsOf("interpolateAlongPrior", metadata, category);
     const parts = latents.map((latent, n) => {
         checkLatent("interpolateAlongPrior", latent, metadata.latentSize);
         return { latent, weight: weights[n] / sum, ...nearest(latent, components) };
