@@ -10,6 +10,7 @@ const address = new URLSearchParams(location.search);
 const message = new Message(element("message"));
 const elements: EditorElements = {
     figures: element("figures"),
+    processor: element("processor"),
     light: element("light"),
     strip: element("strip"),
     pad: element("pad"),
@@ -20,7 +21,7 @@ const elements: EditorElements = {
 /** Spread of the codes of a decoder whose file says nothing about it. */
 const UNKNOWN_DEVIATION = 0.1;
 
-start().catch((error: Error) => message.fail(error));
+start().catch((error: Error) => message.failStart(error));
 
 async function start(): Promise<void> {
     const canvas = element<HTMLCanvasElement>("stage");
@@ -46,10 +47,8 @@ async function start(): Promise<void> {
         work.catch((error: Error) => message.fail(error));
     };
     onDrop(document.body, (file) => open(file));
-    window.addEventListener("resize", () => {
-        engine.resize();
-        stage.invalidate();
-    });
+    // The panel takes room on phones, so it is not the window alone that changes the canvas' size.
+    new ResizeObserver(() => stage.fitToCanvas()).observe(canvas);
 }
 
 /** What to do with a file; set when there is an editor. */

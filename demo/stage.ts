@@ -24,6 +24,9 @@ const SETTLING_FRAMES = 3;
 /** A ground, a sun with a soft shadow, a sky, and a camera to turn. */
 export class Stage {
     readonly scene: Scene;
+    private readonly camera: ArcRotateCamera;
+    /** From which a prop is well seen on the canvas as it is. */
+    private distance: number;
     private framesDue = 0;
     private readonly shadows: ShadowGenerator;
     private readonly material: StandardMaterial;
@@ -42,7 +45,9 @@ export class Stage {
         scene.fogStart = 5;
         scene.fogEnd = 14;
 
-        const camera = new ArcRotateCamera("camera", 1.05, 1.2, distanceFor(canvas), new Vector3(0, -0.08, 0), scene);
+        this.distance = distanceFor(canvas);
+        const camera = new ArcRotateCamera("camera", 1.05, 1.2, this.distance, new Vector3(0, -0.08, 0), scene);
+        this.camera = camera;
         camera.lowerRadiusLimit = 2;
         camera.upperRadiusLimit = 9;
         camera.upperBetaLimit = 1.54;
@@ -118,6 +123,15 @@ export class Stage {
                 }
             });
         });
+    }
+
+    /** The canvas has another size: its prop stays as large in it. */
+    fitToCanvas(): void {
+        this.scene.getEngine().resize();
+        const distance = distanceFor(this.canvas);
+        this.camera.radius *= distance / this.distance;
+        this.distance = distance;
+        this.invalidate();
     }
 
     /** Something changed: the next frames are drawn. */

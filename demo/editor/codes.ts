@@ -1,24 +1,26 @@
 import {
+    type DecoderMetadata,
     decodeLatent,
     encodeLatent,
     interpolateAlongPrior,
     type LatentAxis,
     LatentRandom,
+    type PriorComponent,
     positionOnAxis,
     type ShapeModel,
     sampleLatent,
 } from "babylon-deepsdf";
-import { drawnToKind, kindOf, onlyKind } from "./kinds.js";
+import { drawnToKind, kindOf, kindsOf, onlyKind } from "./kinds.js";
 import { drawCode, type EditorState } from "./state.js";
 
 /** Axes that get a slider. */
 const MOST_AXES = 6;
-/** How far neighbours lie from the present prop, as a part of the way to another sample. */
-const NEIGHBOUR_SHARE = 0.5;
-/** Colder samples would all be alike. */
-const LEAST_TEMPERATURE = 0.5;
+/** Of the present prop and another sample in a neighbour. */
+const NEIGHBOUR_SHARES = [0.4, 0.6];
+/** Colder samples are hard to tell from each other. */
+const LEAST_TEMPERATURE = 1.2;
 /** Blends and neighbours are at least so typical; less typical shapes are often broken. */
-export const LEAST_TYPICALITY = 0.4;
+export const LEAST_TYPICALITY = 0.45;
 /** A less typical code is no longer of its family as far as anyone can tell. */
 const LEAST_OF_FAMILY = 0.12;
 
@@ -29,7 +31,7 @@ export function axesOf(shapes: ShapeModel, category: string): readonly LatentAxi
 
 /** Mean code of a category under the prior: where its axes' sliders stand at 0. */
 export function meanOf(shapes: ShapeModel, category: string): Float32Array {
-    const components = (shapes.metadata?.prior ?? []).filter((part) => !category || part.category === category);
+    const components = shapes.metadata ? kindsOf(shapes.metadata, category) : [];
     if (components.length === 0) return new Float32Array(shapes.latentSize);
     return shapes.interpolateLatents(
         components.map(({ mean }) => mean),
@@ -62,27 +64,40 @@ export function roll(shapes: ShapeModel, state: EditorState, seed: number): Edit
     return { ...state, seed, code: encodeLatent(fresh), pad: null };
 }
 
-/** Codes near the present one and of its kind, each a step towards another sample. */
+/** Codes like the present one, each a step towards a sample: by turns of its own kind and of the family's others. */
 export function neighbours(shapes: ShapeModel, state: EditorState, count: number): string[] {
+    const present = decodeLatent(state.code);
     const random = new LatentRandom(hashOf(state.code));
-    return Array.from({ length: count }, () => {
-        const seed = Math.floor(random.uniform() * 1_000_000);
-        return encodeLatent(neighbour(shapes, state, seed));
+    const seeds = Array.from({ length: count }, () => Math.floor(random.uniform() * 1_000_000));
+    const temperature = Math.max(state.temperature, LEAST_TEMPERATURE);
+    const { metadata } = shapes;
+    if (!metadata?.prior.length) {
+        return seeds.map((seed) => {
+            const sample = drawCode(shapes, state.category, seed, temperature);
+            return encodeLatent(shapes.interpolateLatents([present, sample], NEIGHBOUR_SHARES));
+        });
+    }
+    const own = kindOf(metadata, present, state.category);
+    const others = kindsOf(metadata, state.category).filter((kind) => kind !== own);
+    const first = Math.floor(random.uniform() * others.length);
+    return seeds.map((seed, i) => {
+        const kind = i % 2 === 1 && others.length > 0 ? others[(first + (i >> 1)) % others.length] : own;
+        const moved = present.map((value, k) => value - own.mean[k] + kind.mean[k]);
+        return encodeLatent(neighbourOfKind(metadata, moved, kind, seed, temperature));
     });
 }
 
-function neighbour(shapes: ShapeModel, { code, category, temperature }: EditorState, seed: number): Float32Array {
-    const present = decodeLatent(code);
-    const warmth = Math.max(temperature, LEAST_TEMPERATURE);
-    const shares = [1 - NEIGHBOUR_SHARE, NEIGHBOUR_SHARE];
-    const { metadata } = shapes;
-    if (!metadata?.prior.length) {
-        return shapes.interpolateLatents([present, drawCode(shapes, category, seed, warmth)], shares);
-    }
-    const kind = kindOf(metadata, present, category);
+function neighbourOfKind(
+    metadata: DecoderMetadata,
+    latent: Float32Array,
+    kind: PriorComponent,
+    seed: number,
+    temperature: number,
+): Float32Array {
     const prior = onlyKind(metadata, kind);
-    const other = sampleLatent(prior, { seed, temperature: warmth });
-    return drawnToKind(metadata, interpolateAlongPrior(prior, [present, other], shares), kind, LEAST_TYPICALITY);
+    const sample = sampleLatent(prior, { seed, temperature });
+    const near = interpolateAlongPrior(prior, [latent, sample], NEIGHBOUR_SHARES);
+    return drawnToKind(metadata, near, kind, LEAST_TYPICALITY);
 }
 
 /** Shares of up to four corners at a place of the pad, in the corners' order: ↖ ↗ ↙ ↘. */

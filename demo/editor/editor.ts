@@ -10,7 +10,8 @@ import { Materials } from "./materials/index.js";
 import type { Message } from "./message.js";
 import { MorphPad } from "./pad.js";
 import { Panel } from "./panel.js";
-import { Presets } from "./presets.js";
+import { type NamedStates, Presets } from "./presets.js";
+import { showProcessor } from "./processor.js";
 import { PropView } from "./propView.js";
 import { type EditorState, initialState, MOST_KEPT, toLink } from "./state.js";
 import { Strip } from "./strip.js";
@@ -24,6 +25,7 @@ const BACKGROUND_FAILURE = "A variation was left out";
 /** Where on the page the editor's parts go. */
 export interface EditorElements {
     readonly figures: HTMLElement;
+    readonly processor: HTMLElement;
     readonly light: HTMLElement;
     readonly strip: HTMLElement;
     readonly pad: HTMLElement;
@@ -32,9 +34,15 @@ export interface EditorElements {
     readonly roll: HTMLButtonElement;
 }
 
+/** What undo and redo go between. */
+interface Step {
+    readonly state: EditorState;
+    readonly presets: NamedStates;
+}
+
 /** One decoder's editor: the present state, and all views of it. */
 export class Editor {
-    private readonly history: History<EditorState>;
+    private readonly history: History<Step>;
     private readonly panel: Panel;
     private readonly pad: MorphPad;
     private readonly strip: Strip;
@@ -72,8 +80,8 @@ export class Editor {
         private state: EditorState,
         open: (file: File) => void,
     ) {
-        this.history = new History(state);
         this.presets = new Presets(shapes, state);
+        this.history = new History({ state, presets: this.presets.all });
         this.thumbnails = new Thumbnails(shapes, stage, materials);
         const fail = () => console.info(BACKGROUND_FAILURE);
         const picture = (code: string, signal: AbortSignal) => this.thumbnails.pictureAsync(code, signal);
@@ -95,6 +103,8 @@ export class Editor {
         });
         shapes.onErrorObservable.add(({ error }) => message.fail(error));
         this.listen();
+        elements.roll.disabled = false;
+        showProcessor(elements.processor, shapes);
         document.body.dataset.surfaces = String(++this.surfaces);
         this.show(state);
     }
@@ -105,7 +115,7 @@ export class Editor {
 
     /** A change that undo takes back. */
     commit(state: EditorState): void {
-        this.history.commit(state);
+        this.history.commit({ state, presets: this.presets.all });
         this.show(state);
         // A link to the present prop is always in the address bar.
         window.history.replaceState(null, "", toLink(state));
@@ -182,8 +192,11 @@ export class Editor {
         else this.commit({ ...this.state, kept: [...kept, code], pad: null });
     }
 
-    private step(state: EditorState | null): void {
-        if (!state) return;
+    private step(step: Step | null): void {
+        if (!step) return;
+        const { state, presets } = step;
+        this.presets.replace(presets);
+        this.panel.setPresets(this.presets.names, "");
         this.show(state);
         window.history.replaceState(null, "", toLink(state));
     }
@@ -208,6 +221,11 @@ export class Editor {
         );
     }
 
+    private commitPresets(chosen: string): void {
+        this.panel.setPresets(this.presets.names, chosen);
+        this.commit(this.state);
+    }
+
     private actions(open: (file: File) => void): ConstructorParameters<typeof Panel>[2] {
         const guarded = (work: () => Promise<unknown>) => () => {
             work().catch((error: Error) => this.message.fail(error));
@@ -221,7 +239,7 @@ export class Editor {
             keep: () => this.keep(),
             savePreset: (name) => {
                 this.presets.save(name, this.state);
-                this.panel.setPresets(this.presets.names, name);
+                this.commitPresets(name);
                 this.message.note(`“${name}” saved`);
             },
             loadPreset: (name) => {
@@ -230,14 +248,14 @@ export class Editor {
             },
             removePreset: (name) => {
                 this.presets.remove(name);
-                this.panel.setPresets(this.presets.names, "");
+                this.commitPresets("");
             },
             presetsToFile: () => save(this.presets.toFile(), "presets.json"),
             presetsFromFile: guarded(async () => {
                 const file = await choose("application/json");
                 if (!file) return;
                 const count = this.presets.addFile(await file.text());
-                this.panel.setPresets(this.presets.names, "");
+                this.commitPresets("");
                 this.message.note(`${count} presets read`);
             }),
             copyLink: guarded(() => copy(new URL(toLink(this.state), location.href).href, "Link")),

@@ -4,9 +4,14 @@
  */
 import { type DecoderMetadata, type PriorComponent, typicality } from "babylon-deepsdf";
 
-/** The kind of a family that a code is nearest to. An empty family is any. */
+/** The kinds of a family; all there are where it is empty. */
+export function kindsOf(metadata: DecoderMetadata, family: string): readonly PriorComponent[] {
+    return metadata.prior.filter(({ category }) => !family || category === family);
+}
+
+/** The kind of a family that a code is nearest to. */
 export function kindOf(metadata: DecoderMetadata, latent: Float32Array, family: string): PriorComponent {
-    const kinds = metadata.prior.filter(({ category }) => !family || category === family);
+    const kinds = kindsOf(metadata, family);
     const closeness = kinds.map((kind) => typicality(latent, onlyKind(metadata, kind)));
     return kinds[closeness.indexOf(Math.max(...closeness))];
 }

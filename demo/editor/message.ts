@@ -9,9 +9,17 @@ export class Message {
         this.show(text, "wait");
     }
 
-    /** Something went wrong; stays until the next message or a click. */
+    /** Something went wrong; stays until the next message or its button is pressed. */
     fail(error: Error): void {
         this.show(error.message, "error");
+        this.addButton("Close", () => this.hide());
+        console.info(error.message);
+    }
+
+    /** Nothing works without what went wrong. */
+    failStart(error: Error): void {
+        this.show(error.message, "error");
+        this.addButton("Try again", () => location.reload());
         console.info(error.message);
     }
 
@@ -29,9 +37,17 @@ export class Message {
 
     private show(text: string, kind: "wait" | "error" | "note"): void {
         this.hide();
-        this.element.textContent = text;
         this.element.dataset.kind = kind;
+        this.element.setAttribute("role", kind === "error" ? "alert" : "status");
         this.element.hidden = false;
-        this.element.onclick = kind === "error" ? () => this.hide() : null;
+        this.element.textContent = text;
+    }
+
+    private addButton(label: string, press: () => void): void {
+        const button = document.createElement("button");
+        button.type = "button";
+        button.textContent = label;
+        button.addEventListener("click", press);
+        this.element.append(button);
     }
 }

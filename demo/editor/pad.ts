@@ -46,7 +46,9 @@ export class MorphPad {
         const [x, y] = this.place;
         this.knob.style.left = `${100 * x}%`;
         this.knob.style.top = `${100 * (count === 2 ? 0.5 : y)}%`;
-        this.knob.setAttribute("aria-valuetext", `${Math.round(100 * x)} % right, ${Math.round(100 * y)} % down`);
+        const [right, down] = [Math.round(100 * x), Math.round(100 * y)];
+        this.knob.setAttribute("aria-valuenow", String(right));
+        this.knob.setAttribute("aria-valuetext", count === 2 ? `${right} % right` : `${right} % right, ${down} % down`);
         this.knob.classList.toggle("is-resting", place === null);
     }
 
@@ -67,6 +69,10 @@ export class MorphPad {
         });
         square.addEventListener("pointerup", (event) => {
             if (square.hasPointerCapture(event.pointerId)) this.move(placeOf(event), true);
+        });
+        // A phone may take the finger away, to scroll or for a call.
+        square.addEventListener("pointercancel", (event) => {
+            if (square.hasPointerCapture(event.pointerId)) this.move(this.place, true);
         });
         knob.addEventListener("keydown", (event) => {
             const steps: Record<string, [number, number]> = {

@@ -41,8 +41,7 @@ export class Panel {
         private readonly actions: PanelActions,
         presetNames: readonly string[],
     ) {
-        // Leaves room for the way to the other scenes on a phone.
-        this.gui = new GUI({ title: "Prop", width: Math.min(300, window.innerWidth - 120) });
+        this.gui = new GUI({ title: "Prop", width: 300 });
         this.gui.domElement.setAttribute("aria-label", "Properties of the prop");
         this.addPropControls();
         this.axes = this.gui.addFolder("Axes (tick to lock)");

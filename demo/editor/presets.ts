@@ -3,9 +3,12 @@ import { checkState, type EditorState } from "./state.js";
 
 const KEY = "babylon-deepsdf presets";
 
+/** States by name, never changed. */
+export type NamedStates = Readonly<Record<string, EditorState>>;
+
 /** Named states in the browser's storage, and in files. */
 export class Presets {
-    private readonly states = new Map<string, EditorState>();
+    private states: NamedStates = {};
 
     /** Reads what the storage holds; entries that do not fit the decoder are kept there, but not offered. */
     constructor(
@@ -16,25 +19,35 @@ export class Presets {
     }
 
     get names(): string[] {
-        return [...this.states.keys()];
+        return Object.keys(this.states);
+    }
+
+    get all(): NamedStates {
+        return this.states;
     }
 
     get(name: string): EditorState | null {
-        return this.states.get(name) ?? null;
+        return Object.hasOwn(this.states, name) ? this.states[name] : null;
     }
 
     save(name: string, state: EditorState): void {
-        this.states.set(name, state);
-        this.store();
+        this.replace({ ...this.states, [name]: state });
     }
 
     remove(name: string): void {
-        this.states.delete(name);
+        const { [name]: _, ...others } = this.states;
+        this.replace(others);
+    }
+
+    /** Takes back what was added and removed since they were these. */
+    replace(states: NamedStates): void {
+        if (states === this.states) return;
+        this.states = states;
         this.store();
     }
 
     toFile(): Blob {
-        return new Blob([JSON.stringify(Object.fromEntries(this.states), null, 2)], { type: "application/json" });
+        return new Blob([JSON.stringify(this.states, null, 2)], { type: "application/json" });
     }
 
     /**
@@ -52,24 +65,24 @@ export class Presets {
     }
 
     private add(entries: Record<string, unknown> | null): number {
-        let count = 0;
+        const fitting: [string, EditorState][] = [];
         for (const [name, entry] of Object.entries(entries ?? {}).slice(0, 1000)) {
             try {
-                this.states.set(name.slice(0, 80), checkState(entry, this.base, this.shapes));
-                count++;
+                fitting.push([name.slice(0, 80), checkState(entry, this.base, this.shapes)]);
             } catch {
                 // Of another decoder.
             }
         }
-        return count;
+        this.states = { ...this.states, ...Object.fromEntries(fitting) };
+        return fitting.length;
     }
 
     private store(): void {
         const others = parse(storage()?.getItem(KEY) ?? "{}") ?? {};
         for (const name of Object.keys(others)) {
-            if (!this.states.has(name) && this.fits(others[name])) delete others[name];
+            if (!Object.hasOwn(this.states, name) && this.fits(others[name])) delete others[name];
         }
-        storage()?.setItem(KEY, JSON.stringify({ ...others, ...Object.fromEntries(this.states) }));
+        storage()?.setItem(KEY, JSON.stringify({ ...others, ...this.states }));
     }
 
     private fits(entry: unknown): boolean {

@@ -2,6 +2,9 @@ import type { AbstractEngine } from "@babylonjs/core/Engines/abstractEngine.js";
 import { Engine } from "@babylonjs/core/Engines/engine.js";
 import { WebGPUEngine } from "@babylonjs/core/Engines/webgpuEngine.js";
 
+const NO_GRAPHICS =
+    "This browser offers neither WebGPU nor WebGL, so nothing can be drawn; turn on hardware acceleration in its settings, update it, or open the page in another browser";
+
 /** Renderers that draw on the CPU. */
 const SOFTWARE = /swiftshader|llvmpipe|lavapipe|softpipe|basic render|warp|software/i;
 
@@ -9,6 +12,7 @@ const SOFTWARE = /swiftshader|llvmpipe|lavapipe|softpipe|basic render|warp|softw
  * WebGPU where the browser has it, else WebGL.
  *
  * @param wanted "webgl" for WebGL in any case
+ * @throws an error that says what to do if the browser has neither
  */
 export async function createEngine(canvas: HTMLCanvasElement, wanted: string | null): Promise<AbstractEngine> {
     if (wanted !== "webgl" && (await WebGPUEngine.IsSupportedAsync)) {
@@ -16,7 +20,11 @@ export async function createEngine(canvas: HTMLCanvasElement, wanted: string | n
         await engine.initAsync();
         return engine;
     }
-    return new Engine(canvas, true, { preserveDrawingBuffer: true }, true);
+    try {
+        return new Engine(canvas, true, { preserveDrawingBuffer: true }, true);
+    } catch {
+        throw new Error(NO_GRAPHICS);
+    }
 }
 
 /** Whether each frame is drawn by the CPU, so that frames are to be saved. */

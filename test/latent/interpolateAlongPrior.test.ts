@@ -46,6 +46,19 @@ describe("interpolateAlongPrior", () => {
         expect(typicality(mix, metadata, "chair")).toBeGreaterThan(typicality(code, metadata, "chair"));
     });
 
+    it("takes unusual codes for what they are said to be", () => {
+        const [chair, lamp] = metadata.prior;
+        // Each nearer to the lamps' mean than to its own.
+        const codes = [0.6, 0.7].map((part) => chair.mean.map((value, i) => value + part * (lamp.mean[i] - value)));
+        const asChairs = interpolateAlongPrior(metadata, codes, [1, 1], "chair");
+        asChairs.forEach((value, i) => {
+            expect(value).toBeCloseTo(chair.mean[i] + 0.65 * (lamp.mean[i] - chair.mean[i]), 5);
+        });
+        const mixed = interpolateAlongPrior(metadata, [codes[0], sample(4, "chair")], [1, 1], "chair");
+        expect(mixed).not.toEqual(interpolateAlongPrior(metadata, [codes[0], sample(4, "chair")]));
+        expect(() => interpolateAlongPrior(metadata, codes, [1, 1], "boat")).toThrow(/got category "boat"/);
+    });
+
     it("refuses weights and codes that do not fit", () => {
         const codes = [sample(1), sample(2)];
         for (const weights of [[1], [0, 0], [2, -1], [Number.NaN, 1]]) {
