@@ -4,6 +4,5 @@ import type { ShapeModel } from "babylon-deepsdf";
 export function showProcessor(element: HTMLElement, { backend }: ShapeModel): void {
     element.hidden = backend === "webgpu";
     const isAskedFor = new URLSearchParams(location.search).get("backend") === "wasm";
-    const reason = isAskedFor ? "as the address asks" : "as there is no GPU to compute on";
-    element.textContent = `Shapes are computed on the CPU, ${reason}`;
+    element.textContent = `Computed on the CPU, ${isAskedFor ? "as the address asks" : "no GPU here"}`;
 }
