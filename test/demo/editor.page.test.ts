@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { barriersOn } from "./accessibility.js";
 import { octahedra, reshape, SMALL, type, typeAxis } from "./hands.js";
 import { keepPicture } from "./keepPicture.js";
+import { boxesOf, overlaps } from "./layoutOfPage.js";
 import { DemoSite } from "./page.js";
 import { difference, pictureOf, propShare } from "./pixels.js";
 
@@ -61,13 +62,20 @@ describe.each([
     }, 240_000);
 });
 
-describe("the editor", () => {
-    it("says in words what it cannot load", async () => {
-        const page = await site.newPageAsync("model=nowhere.onnx&engine=webgl");
-        await page.waitForFunction(() => !document.getElementById("message")!.textContent!.endsWith("…"));
-        expect(await page.textContent("#message")).toMatch(/nowhere\.onnx.*; expected .*; /);
-    }, 60_000);
+/** Boxes of the page's parts, each inside the page and apart from all others. */
+async function expectApart(page: Page, size: { width: number; height: number }, more: readonly string[] = []) {
+    const boxes = await boxesOf(page, ["nav.scenes", "#about", "#tools .row", "#strip", ".lil-root", ...more]);
+    expect(boxes).toHaveLength(5 + more.length);
+    expect(overlaps(boxes)).toEqual([]);
+    for (const { selector, x, y, width, height } of boxes) {
+        expect(Math.min(x, y), selector).toBeGreaterThanOrEqual(0);
+        expect(x + width, selector).toBeLessThanOrEqual(size.width);
+        expect(y + height, selector).toBeLessThanOrEqual(size.height);
+    }
+    return boxes;
+}
 
+describe("the editor", () => {
     it.each([
         ["desktop", { width: 1280, height: 800 }],
         ["phone", { width: 390, height: 844 }],
@@ -84,18 +92,25 @@ describe("the editor", () => {
             await pictureOf(page);
             const picture = await page.screenshot();
             expect(propShare(PNG.sync.read(picture))).toBeGreaterThan(0.02);
-            const parts = ["nav.scenes", "#about", "#tools .row", "#strip", ".lil-root"];
-            const boxes = await Promise.all(parts.map((part) => page.locator(part).first().boundingBox()));
-            boxes.forEach((a, i) => {
-                if (!a) return;
-                expect(a.x + a.width).toBeLessThanOrEqual(size.width);
-                for (const [j, b] of boxes.entries()) {
-                    if (!b || j <= i) continue;
-                    const apart =
-                        a.x + a.width <= b.x || b.x + b.width <= a.x || a.y + a.height <= b.y || b.y + b.height <= a.y;
-                    expect(apart, `${parts[i]} and ${parts[j]}`).toBe(true);
-                }
-            });
+            await expectApart(page, size);
+            expect(await barriersOn(page)).toEqual([]);
+
+            const isPhone = size.width < 700;
+            if (isPhone) await page.click(".lil-root > .lil-title");
+            await page.keyboard.press("k");
+            await page.waitForSelector("#pad", { state: "visible" });
+            await page.waitForTimeout(1000);
+            const [, , tools] = await expectApart(page, size, ["#pad"]);
+            const above = { x: 0, y: 70, width: isPhone ? 230 : 900, height: tools.y - 70 };
+            expect(propShare(PNG.sync.read(await page.screenshot({ clip: above })))).toBeGreaterThan(0.05);
+            const [seed, axis, lock] = await boxesOf(page, [
+                ".lil-slider",
+                ".lil-controller:has(.lock) .lil-slider",
+                ".lock",
+            ]);
+            expect(axis.width).toBeCloseTo(seed.width, 0);
+            expect(axis.width).toBeGreaterThan(100);
+            expect(lock.width).toBe(lock.height);
             expect(await barriersOn(page)).toEqual([]);
             keepPicture(`editor-${name}.png`, picture);
         },

@@ -122,7 +122,7 @@ describe.each([
         await drop(page, "broken.onnx", Uint8Array.of(1, 2, 3));
         await page.waitForSelector('#message[data-kind="error"]');
         expect(await page.textContent("#message")).toMatch(/broken\.onnx.*; expected .*; /);
-        await page.click("#message");
+        await page.click("#message button");
         const before = await codeOf(page);
         await drop(page, "two-inputs.onnx", readFileSync(join(FIXTURES, "two-inputs.onnx")));
         await page.waitForSelector('#message[data-kind="note"]', { timeout: 120_000 });

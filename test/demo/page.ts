@@ -1,13 +1,14 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { type Browser, chromium, type Page } from "playwright";
+import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright";
 import { createServer, type ViteDevServer } from "vite";
 import { findBrowser, SOFTWARE_WEBGPU_FLAGS } from "../browser.mjs";
 import { octahedronFile } from "../support/decoders.js";
 
 /** The demo as served, and a browser to look at it with. */
 export class DemoSite {
-    static async OpenAsync(): Promise<DemoSite> {
+    /** @param flags of the browser; they give it a software GPU unless given */
+    static async OpenAsync(flags: readonly string[] = SOFTWARE_WEBGPU_FLAGS): Promise<DemoSite> {
         const server = await createServer({
             configFile: join(import.meta.dirname, "../../vite.config.ts"),
             server: { port: 0, host: "127.0.0.1", hmr: false, watch: null },
@@ -18,7 +19,7 @@ export class DemoSite {
         await server.listen();
         const browser = await chromium.launch({
             executablePath: findBrowser() ?? undefined,
-            args: SOFTWARE_WEBGPU_FLAGS,
+            args: [...flags],
         });
         return new DemoSite(server, browser);
     }
@@ -28,16 +29,26 @@ export class DemoSite {
         private readonly browser: Browser,
     ) {}
 
-    /** A page as it opens. */
-    async newPageAsync(query: string, size = { width: 900, height: 600 }, file = ""): Promise<Page> {
-        const page = await this.blankPageAsync(size);
+    /** A page as it opens. @param prepare called before the page goes to its address */
+    async newPageAsync(
+        query: string,
+        size = { width: 900, height: 600 },
+        file = "",
+        prepare?: (page: Page) => Promise<unknown>,
+    ): Promise<Page> {
+        const page = await this.blankPageAsync({ viewport: size });
+        await prepare?.(page);
         await page.goto(`${this.server.resolvedUrls!.local[0]}${file}?${query}`);
         return page;
     }
 
     /** The page with its first prop drawn; console errors and warnings are collected. */
-    async openAsync(query: string, size = { width: 900, height: 600 }): Promise<{ page: Page; complaints: string[] }> {
-        const page = await this.blankPageAsync(size);
+    async openAsync(
+        query: string,
+        size = { width: 900, height: 600 },
+        options: BrowserContextOptions = {},
+    ): Promise<{ page: Page; complaints: string[] }> {
+        const page = await this.blankPageAsync({ viewport: size, ...options });
         const complaints: string[] = [];
         page.on("pageerror", (error) => complaints.push(error.message));
         page.on("console", (entry) => {
@@ -53,8 +64,8 @@ export class DemoSite {
         await Promise.all(this.browser.contexts().map((context) => context.close()));
     }
 
-    private async blankPageAsync(viewport: { width: number; height: number }): Promise<Page> {
-        const page = await this.browser.newPage({ viewport });
+    private async blankPageAsync(options: BrowserContextOptions): Promise<Page> {
+        const page = await this.browser.newPage(options);
         page.setDefaultTimeout(20_000);
         // The first page waits for the server to bundle what it needs.
         page.setDefaultNavigationTimeout(120_000);
