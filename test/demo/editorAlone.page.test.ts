@@ -42,7 +42,7 @@ describe("the editor in a browser without WebGPU", () => {
             blank.addInitScript(() => {
                 const getContext = HTMLCanvasElement.prototype.getContext;
                 HTMLCanvasElement.prototype.getContext = function (this: HTMLCanvasElement, kind: string) {
-                    return kind.startsWith("webgl") ? null : getContext.call(this, kind as "2d");
+                    return kind.includes("webgl") ? null : Reflect.apply(getContext, this, [kind]);
                 } as typeof getContext;
             }),
         );
