@@ -34,6 +34,7 @@ export function listenToKeys(actions: KeyActions, signal: AbortSignal): void {
                 else plain[key]?.();
             }
         },
-        { signal },
+        // The panel keeps keys to itself that come to it.
+        { signal, capture: true },
     );
 }
