@@ -111,9 +111,9 @@ describe("the editor", () => {
             expect(axis.width).toBeCloseTo(seed.width, 0);
             expect(axis.width).toBeGreaterThan(100);
             expect(lock.width).toBe(lock.height);
-            expect(await barriersOn(page)).toEqual([]);
+            if (isPhone) expect(await barriersOn(page)).toEqual([]);
             keepPicture(`editor-${name}.png`, picture);
         },
-        180_000,
+        300_000,
     );
 });
