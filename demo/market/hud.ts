@@ -6,23 +6,21 @@ const number = new Intl.NumberFormat("en");
 
 /** The figures in the corner. */
 export class Hud {
+    /** Of the code and engines; browsers do not tell a page what its workers fetch. */
+    workerBytes = 0;
     private shown = 0;
     private readonly values = new Map<string, HTMLElement>();
 
     constructor(
-        root: HTMLElement,
+        root: HTMLDetailsElement,
         private readonly graph: FrameGraph,
         private readonly decoderAddress: string,
     ) {
+        // Where there is little room the picture comes first.
+        root.open = !matchMedia("(max-width: 600px), (max-height: 480px)").matches;
         for (const element of root.querySelectorAll<HTMLElement>("[data-figure]")) {
             this.values.set(element.dataset.figure!, element);
         }
-    }
-
-    /** Browsers do not tell a page what its workers fetch. */
-    sayThatWorkersFetchToo(): void {
-        const label = document.querySelector('[data-label="code"]');
-        if (label) label.textContent = "Page, code (worker's aside)";
     }
 
     /** Several times a second is enough. */
@@ -38,7 +36,7 @@ export class Hud {
         this.set("frame", frame ? `${frame.median.toFixed(1)} ms, longest ${frame.longest.toFixed(0)}` : "at rest");
         this.set("own", frame ? `${frame.own.toFixed(1)} ms at most` : "0 ms");
         this.set("decoder", sizeText(decoder));
-        this.set("code", sizeText(code));
+        this.set("code", sizeText(code + this.workerBytes));
         this.set("glb", sizeText(bytes));
         const ratio = bytes / (decoder || 1);
         this.set("ratio", ratio >= 1 ? `${ratio.toFixed(ratio < 10 ? 1 : 0)} times the decoder` : "");

@@ -5,8 +5,9 @@ import { FrameGraph } from "./frameGraph.js";
 import { Hud } from "./hud.js";
 import { Market } from "./market.js";
 import { Notice } from "./notice.js";
-import { readSettings } from "./settings.js";
+import { DEFAULT_MODEL, readSettings } from "./settings.js";
 import { MarketStage } from "./stage.js";
+import { nextTask } from "./work.js";
 
 const address = new URLSearchParams(location.search);
 const canvas = document.getElementById("stage") as HTMLCanvasElement;
@@ -19,16 +20,26 @@ start().catch((error: Error) => {
     console.error(error);
 });
 
+/** The browser fetches the decoder while the engine starts. */
+function fetchAhead(url: string): void {
+    const link = document.createElement("link");
+    Object.assign(link, { rel: "preload", as: "fetch", crossOrigin: "anonymous", href: url });
+    document.head.append(link);
+}
+
 async function start(): Promise<void> {
+    fetchAhead(address.get("model") ?? DEFAULT_MODEL);
     const engine = await createEngine(canvas, address.get("engine"));
     const isSoftware = isDrawnInSoftware(engine);
     const wantsCpu = address.get("backend") === "wasm";
     const isOnGpu = engine.isWebGPU && !wantsCpu && (!isSoftware || address.get("backend") === "webgpu");
     const settings = readSettings(address, isSoftware, isOnGpu);
     engine.setHardwareScalingLevel(settings.pixelSize / (isSoftware ? 1 : Math.min(2, window.devicePixelRatio)));
+    await nextTask();
     const stage = new MarketStage(engine, isSoftware);
+    await nextTask();
     const graph = new FrameGraph(document.getElementById("frames") as HTMLCanvasElement);
-    const hud = new Hud(document.getElementById("hud") as HTMLElement, graph, settings.model);
+    const hud = new Hud(document.getElementById("hud") as HTMLDetailsElement, graph, settings.model);
     const market = new Market(stage, canvas, settings, graph, hud, notice);
     // The street is there before the decoder is.
     market.run();
@@ -55,5 +66,4 @@ async function start(): Promise<void> {
     }
     // For the browser's console.
     Object.assign(window, { market, demo: { engine, stage, shapes } });
-    await market.loadPhysics();
 }

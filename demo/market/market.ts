@@ -11,7 +11,7 @@ import { PropStream } from "./stream.js";
 import { Street } from "./street.js";
 import { Walker } from "./walker.js";
 import { Places } from "./wanted.js";
-import { takeLongest, timed } from "./work.js";
+import { nextTask, takeLongest, timed } from "./work.js";
 
 /** Milliseconds in a frame for each of putting up props and giving them weight. */
 const FRAME_BUDGET = 3;
@@ -34,6 +34,7 @@ export class Market {
     private asked: { x: number; z: number; yaw: number } | null = null;
     private last = performance.now();
     private drewLast = false;
+    private isFinishing = false;
     private seed: number;
 
     constructor(
@@ -57,8 +58,8 @@ export class Market {
     run(): void {
         this.stage.engine.runRenderLoop(() => this.frame());
         window.addEventListener("resize", () => {
-            this.stage.engine.resize();
-            this.stage.invalidate();
+            this.stage.resize();
+            this.asked = null;
         });
         document.addEventListener("visibilitychange", () => this.stage.invalidate());
     }
@@ -68,7 +69,7 @@ export class Market {
         this.shapes = shapes;
         const { limit, resolution, temperature } = this.settings;
         const isOnGpu = shapes.backend === "webgpu";
-        if (!isOnGpu) this.hud.sayThatWorkersFetchToo();
+        this.hud.workerBytes = shapes.workerBytes;
         this.places = new Places(this.seed, shapes.categories);
         this.stream = new PropStream(shapes, this.shelf, {
             limit,
@@ -80,11 +81,10 @@ export class Market {
         this.asked = null;
     }
 
-    async loadPhysics(): Promise<void> {
-        if (!this.settings.hasPhysics) return;
-        // Loaded when the street is already filling: nothing needs it before the first throw.
+    private async loadPhysics(): Promise<void> {
         const { MarketPhysics } = await import("./physics.js");
         const physics = await MarketPhysics.LoadAsync(this.stage.scene);
+        await nextTask();
         this.shelf.physics = physics;
         this.street.setPhysics(physics);
         this.balls = new Balls(this.stage, physics);
@@ -126,18 +126,16 @@ export class Market {
             stage.follow(walker.x, walker.z, walker.yaw);
             stage.invalidate();
         }
-        const isStreetComplete = this.street.update(walker.z);
+        // Shaders are read one after the other.
+        const isStreetComplete = stage.isFurnished && this.street.update(walker.z);
         const { places } = this;
-        const isPlanned = isStreetComplete && places !== null && timed("plan", () => places.planNext(walker.z));
-        if (stream && isPlanned) {
-            this.askForProps(stream);
-            if (stream.update() > 0) document.body.dataset.props = String(stream.standingCount);
-            this.hud.update(stream);
-        }
-        timed("weigh", () => this.shelf.update(FRAME_BUDGET));
+        const isPlanned = places !== null && timed("plan", () => places.planNext(walker.z));
+        const arrivals = stream && isPlanned ? this.fill(stream) : 0;
+        timed("grow", () => this.shelf.grow());
+        if (arrivals === 0) timed("weigh", () => this.shelf.weigh(FRAME_BUDGET));
         const physics = this.shelf.physics;
         if (physics?.isAwake) {
-            physics.update();
+            physics.update(elapsed);
             stage.invalidateShadows();
         }
         const own = takeLongest();
@@ -146,15 +144,38 @@ export class Market {
         takeLongest();
         if (drew) this.graph.add(this.drewLast ? elapsed : null, own);
         this.drewLast = drew;
-        document.body.dataset.settled = String(this.asked !== null && (stream?.isSettled ?? false));
+        const isSettled = isStreetComplete && this.asked !== null && (stream?.isSettled ?? false);
+        document.body.dataset.settled = String(isSettled);
+    }
+
+    /** A frame's share of the props. @returns how many were put up */
+    private fill(stream: PropStream): number {
+        this.askForProps(stream);
+        const arrivals = stream.update();
+        if (arrivals > 0) {
+            document.body.dataset.props = String(stream.standingCount);
+            if (!this.isFinishing) {
+                this.isFinishing = true;
+                this.finish().catch((error: Error) => this.notice.error(error.message));
+            }
+        }
+        this.hud.update(stream, arrivals > 0 && arrivals === stream.standingCount);
+        return arrivals;
+    }
+
+    /** What can wait until the first props stand. */
+    private async finish(): Promise<void> {
+        await this.stage.paveAsync();
+        if (this.settings.hasPhysics) await this.loadPhysics();
     }
 
     private askForProps(stream: PropStream): void {
         const { x, z, yaw } = this.walker;
+        const { halfAngle } = this.stage;
         const { asked } = this;
         if (asked && Math.hypot(x - asked.x, z - asked.z) < STEP && Math.abs(yaw - asked.yaw) < TURN) return;
         this.asked = { x, z, yaw };
-        timed("choose", () => stream.want(this.places?.around(x, z, yaw, this.settings.limit) ?? []));
+        timed("choose", () => stream.want(this.places?.around({ x, z, yaw, halfAngle }, this.settings.limit) ?? []));
     }
 
     private bindTools(): void {

@@ -10,17 +10,20 @@ import {
     PhysicsShapeConvexHull,
     PhysicsShapeSphere,
 } from "@babylonjs/core/Physics/v2/physicsShape.js";
-import type { Scene } from "@babylonjs/core/scene.js";
+import { Scene } from "@babylonjs/core/scene.js";
 import HavokPhysics from "@babylonjs/havok";
 import havokAddress from "@babylonjs/havok/lib/esm/HavokPhysics.wasm?url";
 import "@babylonjs/core/Physics/joinedPhysicsEngineComponent.js";
 import "@babylonjs/core/Physics/v2/physicsEngineComponent.js";
 import { hullPoints } from "./hull.js";
 import type { Collider } from "./town.js";
+import { nextTask } from "./work.js";
 
 /** Milliseconds of the world's time in one step. */
 const STEP = 1000 / 60;
-/** Milliseconds that the world is kept going after a throw, at least and at most. */
+/** Steps between two frames at most: what takes longer goes slower, so that steps never make a slow frame slower. */
+const MOST_STEPS = 4;
+/** Milliseconds of its time that the world is kept going after a throw, at least and at most. */
 const LEAST_AWAKE = 1500;
 const MOST_AWAKE = 12_000;
 /** Metres a second below which a thing counts as lying still. */
@@ -30,11 +33,13 @@ const STILL = 0.06;
 export class MarketPhysics {
     private readonly bodies = new Set<PhysicsBody>();
     private readonly fixed = new Map<number, PhysicsBody[]>();
-    private awakeSince = 0;
+    private awake = 0;
 
     /** @throws if the physics engine can't be loaded */
     static async LoadAsync(scene: Scene): Promise<MarketPhysics> {
         const havok = await HavokPhysics({ locateFile: () => havokAddress });
+        await nextTask();
+        Scene.MaxDeltaTime = MOST_STEPS * STEP;
         scene.enablePhysics(new Vector3(0, -9.81, 0), new HavokPlugin(true, havok));
         scene.getPhysicsEngine()?.setSubTimeStep(STEP);
         scene.physicsEnabled = false;
@@ -98,21 +103,21 @@ export class MarketPhysics {
         this.wake();
     }
 
-    /** Lets the world rest again once all lies still. */
-    update(): void {
+    /** Lets the world rest again once all lies still. @param elapsed milliseconds since the last frame */
+    update(elapsed: number): void {
         if (!this.isAwake) return;
-        const awake = performance.now() - this.awakeSince;
-        if (awake < LEAST_AWAKE) return;
+        this.awake += Math.min(elapsed, MOST_STEPS * STEP);
+        if (this.awake < LEAST_AWAKE) return;
         const velocity = new Vector3();
         const isMoving = [...this.bodies].some((body) => {
             body.getLinearVelocityToRef(velocity);
             return velocity.length() > STILL;
         });
-        if (!isMoving || awake > MOST_AWAKE) this.scene.physicsEnabled = false;
+        if (!isMoving || this.awake > MOST_AWAKE) this.scene.physicsEnabled = false;
     }
 
     private wake(): void {
-        this.awakeSince = performance.now();
+        this.awake = 0;
         this.scene.physicsEnabled = true;
     }
 

@@ -14,6 +14,8 @@ export interface Settings {
     readonly pixelSize: number;
 }
 
+export const DEFAULT_MODEL = "./props.onnx";
+
 /** @param isSoftware frames are drawn by the CPU, @param isOnGpu props are made on the GPU */
 export function readSettings(address: URLSearchParams, isSoftware: boolean, isOnGpu: boolean): Settings {
     const number = (name: string, fallback: number, least: number, most: number) => {
@@ -23,10 +25,10 @@ export function readSettings(address: URLSearchParams, isSoftware: boolean, isOn
     const isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches;
     return {
         seed: Math.round(number("seed", 1, 0, 1e9)),
-        model: address.get("model") ?? "./props.onnx",
+        model: address.get("model") ?? DEFAULT_MODEL,
         engine: address.get("engine"),
         backend: address.get("backend"),
-        limit: Math.round(number("props", isSoftware ? 40 : isOnGpu ? 340 : 160, 0, 1000)),
+        limit: Math.round(number("props", isSoftware ? 120 : isOnGpu ? 340 : 300, 0, 1000)),
         resolution: Math.round(number("resolution", isOnGpu ? 64 : 36, 12, 128)),
         temperature: number("temperature", 0.7, 0, 1.5),
         strolls: address.has("stroll") ? address.get("stroll") !== "0" : !isSoftware && !isCalm,

@@ -27,7 +27,7 @@ export class MarketShelf implements Shelf {
 
     put(mesh: Mesh, slot: Slot): void {
         const { minimum, maximum } = mesh.getBoundingInfo();
-        const { sink = 0, density } = traitsOf(slot.family);
+        const { sink = 0 } = traitsOf(slot.family);
         const y = slot.y + this.topOf(slot.on);
         const placement = placeBox(minimum.asArray() as Corner, maximum.asArray() as Corner, { ...slot, y }, sink);
         mesh.position.set(placement.x, placement.y, placement.z);
@@ -38,12 +38,11 @@ export class MarketShelf implements Shelf {
         this.stage.show(mesh);
         this.standing.set(mesh, slot);
         this.byId.set(slot.id, mesh);
-        this.physics?.addProp(mesh, density);
         if (this.grows) this.growing.set(mesh, { since: performance.now(), scale: placement.scale });
     }
 
     take(mesh: Mesh, slot: Slot): void {
-        this.byId.delete(slot.id);
+        if (this.byId.get(slot.id) === mesh) this.byId.delete(slot.id);
         this.stage.hide(mesh);
         this.growing.delete(mesh);
         this.standing.delete(mesh);
@@ -60,8 +59,8 @@ export class MarketShelf implements Shelf {
         return slot.y + (slot.size * sides.y) / Math.max(sides.x, sides.y, sides.z);
     }
 
-    /** The props that stand without weight because they came before the physics engine get it, a few at a time. */
-    update(budget: number): void {
+    /** Props that came lately grow. */
+    grow(): void {
         const now = performance.now();
         for (const [mesh, { since, scale }] of this.growing) {
             const t = Math.min(1, (now - since) / GROWTH);
@@ -69,11 +68,16 @@ export class MarketShelf implements Shelf {
             if (t === 1) this.growing.delete(mesh);
             this.stage.invalidateShadows();
         }
+    }
+
+    /** Props that stand without weight get it, as many as fit into some milliseconds. */
+    weigh(budget: number): void {
         if (!this.physics) return;
+        const start = performance.now();
         for (const [mesh, slot] of this.standing) {
             if (mesh.physicsBody || this.growing.has(mesh)) continue;
             this.physics.addProp(mesh, traitsOf(slot.family).density);
-            if (performance.now() - now > budget) return;
+            if (performance.now() - start > budget) return;
         }
     }
 }

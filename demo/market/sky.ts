@@ -13,7 +13,7 @@ const MIDDLE = Color3.FromHexString("#a9c6e2");
 const GLOW = Color3.FromHexString("#fff0d2");
 
 /** A dome of colours around the camera, brightest towards the sun. */
-export function addSky(scene: Scene, sun: Vector3): void {
+export function addSky(scene: Scene, sun: Vector3): Mesh {
     const dome = CreateSphere("sky dome", { diameter: 100, segments: 24, sideOrientation: Mesh.BACKSIDE }, scene);
     const positions = dome.getVerticesData(VertexBuffer.PositionKind) ?? [];
     const colors: number[] = [];
@@ -34,4 +34,5 @@ export function addSky(scene: Scene, sun: Vector3): void {
     dome.infiniteDistance = true;
     dome.applyFog = false;
     dome.isPickable = false;
+    return dome;
 }

@@ -24,6 +24,9 @@ const SUNLIGHT = new Vector3(0.62, -1, 0.42).normalize();
 /** Side of the square that shadows reach, metres, and its middle ahead of the walker. */
 const SHADOW_SIDE = 34;
 const SHADOW_AHEAD = 9;
+/** Height of the view, radians, and half its least width, as a part of the distance. */
+const VIEW_HEIGHT = 0.95;
+const LEAST_VIEW_WIDTH = 0.42;
 /** Length of street covered by the ground, and side of one tile of cobbles, metres. */
 const GROUND_LENGTH = 170;
 const TILE = 1.7;
@@ -38,6 +41,9 @@ export class MarketStage {
     private readonly sun: DirectionalLight;
     private readonly shadows: ShadowGenerator;
     private readonly ground: Mesh;
+    private readonly sky: Mesh;
+    /** Whether sky and ground are there. */
+    isFurnished = false;
     private framesDue = 2;
     private frameDueAt = Number.POSITIVE_INFINITY;
     private drawn = 0;
@@ -62,7 +68,7 @@ export class MarketStage {
         this.camera = new FreeCamera("walker", new Vector3(0, 1.65, 0), scene);
         this.camera.minZ = 0.08;
         this.camera.maxZ = 160;
-        this.camera.fov = 0.95;
+        this.widenView();
         this.camera.inputs.clear();
 
         const sky = new HemisphericLight("sky", new Vector3(-0.2, 1, -0.1), scene);
@@ -76,7 +82,27 @@ export class MarketStage {
         this.sun.specular = Color3.FromHexString("#ffe2b8");
         this.shadows = this.createShadows();
         this.ground = this.createGround();
-        addSky(scene, SUNLIGHT.scale(-1));
+        // The ground comes once the sky is there, whose shader brings what others are made of.
+        this.ground.setEnabled(false);
+        this.sky = addSky(scene, SUNLIGHT.scale(-1));
+    }
+
+    /** From the middle of the view to its left or right edge, radians. */
+    get halfAngle(): number {
+        return Math.atan(Math.tan(this.camera.fov / 2) * this.engine.getAspectRatio(this.camera));
+    }
+
+    /** Takes the canvas's size. */
+    resize(): void {
+        this.engine.resize();
+        this.widenView();
+        this.invalidate();
+    }
+
+    /** On upright screens the view is higher, so that it reaches both sides of the street. */
+    private widenView(): void {
+        const aspect = this.engine.getAspectRatio(this.camera);
+        this.camera.fov = Math.max(VIEW_HEIGHT, 2 * Math.atan(LEAST_VIEW_WIDTH / aspect));
     }
 
     /** A mesh throws and catches shadows. */
@@ -123,6 +149,7 @@ export class MarketStage {
 
     /** Draws if anything changed. @returns whether it did */
     draw(): boolean {
+        if (!this.isFurnished) this.furnish();
         const now = performance.now();
         if (this.framesDue <= 0 && now < this.frameDueAt && this.scene.isReady()) return false;
         this.framesDue--;
@@ -139,6 +166,14 @@ export class MarketStage {
         // Shadows that had to wait are drawn in a frame of their own.
         if (this.shadowsDue) this.frameDueAt = this.shadowsDrawn + pause;
         return true;
+    }
+
+    private furnish(): void {
+        if (!this.ground.isEnabled() && this.sky.isReady(true)) {
+            this.ground.setEnabled(true);
+            this.invalidate();
+        }
+        this.isFurnished = this.ground.isEnabled() && this.ground.isReady(true);
     }
 
     private createShadows(): ShadowGenerator {
@@ -163,7 +198,6 @@ export class MarketStage {
         const ground = CreateGround("street", { width: 7 * TILE, height: GROUND_LENGTH }, this.scene);
         const material = new StandardMaterial("cobbles", this.scene);
         material.diffuseColor = Color3.FromHexString("#8b857b");
-        void this.paveAsync(material);
         material.specularColor = new Color3(0.09, 0.085, 0.08);
         material.specularPower = 20;
         ground.material = material;
@@ -171,8 +205,9 @@ export class MarketStage {
         return ground;
     }
 
-    /** The stones come a little later than the street. */
-    private async paveAsync(material: StandardMaterial): Promise<void> {
+    /** Stones on the ground. */
+    async paveAsync(): Promise<void> {
+        const material = this.ground.material as StandardMaterial;
         const tile = await inSlices("cobbles", cobbleTile(this.isSoftware ? 128 : 256));
         if (this.scene.isDisposed) return;
         const texture = (bytes: Uint8Array) => {

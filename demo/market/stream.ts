@@ -33,6 +33,8 @@ export class PropStream {
     private readonly standing = new Map<string, { mesh: Mesh; slot: Slot }>();
     private readonly coming = new Map<string, AbortController>();
     private arrived: { mesh: Mesh; slot: Slot }[] = [];
+    /** Out of sight, still to be taken away. */
+    private leaving: { mesh: Mesh; slot: Slot }[] = [];
     private failures = 0;
     /** Props made so far, and the bytes of their vertices and triangles. */
     readonly made = { count: 0, bytes: 0 };
@@ -60,12 +62,16 @@ export class PropStream {
     want(slots: readonly Slot[]): void {
         this.wanted = slots;
         this.wantedIds = new Set(slots.map(({ id }) => id));
-        for (const [id, { mesh, slot }] of this.standing) {
-            if (!this.wantedIds.has(id)) {
-                this.standing.delete(id);
-                this.shelf.take(mesh, slot);
-                mesh.dispose();
-            }
+        for (const item of this.leaving.filter(({ slot }) => this.wantedIds.has(slot.id))) {
+            item.mesh.setEnabled(true);
+            this.standing.set(item.slot.id, item);
+        }
+        this.leaving = this.leaving.filter(({ slot }) => !this.wantedIds.has(slot.id));
+        for (const [id, item] of this.standing) {
+            if (this.wantedIds.has(id)) continue;
+            this.standing.delete(id);
+            item.mesh.setEnabled(false);
+            this.leaving.push(item);
         }
         for (const [id, work] of this.coming) {
             if (!this.wantedIds.has(id)) work.abort();
@@ -75,8 +81,10 @@ export class PropStream {
     /** A frame's share of the work. @returns how many props were put up */
     update(): number {
         const start = performance.now();
+        const hasTime = () => performance.now() - start < this.options.frameBudget;
+        while (this.leaving.length > 0 && hasTime()) this.takeAway(this.leaving.shift()!);
         let count = 0;
-        while (this.arrived.length > 0 && (count === 0 || performance.now() - start < this.options.frameBudget)) {
+        while (this.arrived.length > 0 && (count === 0 || hasTime())) {
             const { mesh, slot } = this.arrived.shift()!;
             if (!this.wantedIds.has(slot.id) || this.standing.has(slot.id)) {
                 mesh.dispose();
@@ -88,6 +96,11 @@ export class PropStream {
         }
         this.startNext();
         return count;
+    }
+
+    private takeAway({ mesh, slot }: { mesh: Mesh; slot: Slot }): void {
+        this.shelf.take(mesh, slot);
+        mesh.dispose();
     }
 
     private startNext(): void {

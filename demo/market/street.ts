@@ -10,9 +10,16 @@ import { timed } from "./work.js";
 /** Milliseconds in a frame for building. */
 const BUDGET = 4;
 
+interface Stretch {
+    readonly mesh: Mesh;
+    readonly colliders: readonly Collider[];
+    /** Whether things bump into it. */
+    isSolid: boolean;
+}
+
 /** Houses and stalls around the walker, a few parts a frame. */
 export class Street {
-    private readonly stretches = new Map<number, { mesh: Mesh; colliders: readonly Collider[] }>();
+    private readonly stretches = new Map<number, Stretch>();
     private building: { segment: number; parts: Generator<void, Town> } | null = null;
     private physics: MarketPhysics | null = null;
 
@@ -22,8 +29,9 @@ export class Street {
         private readonly seed: number,
     ) {}
 
-    /** @returns whether all stretches stand */
+    /** A frame's share of the work. @returns whether all stretches stand */
     update(z: number): boolean {
+        this.solidifyNext();
         const segments = segmentsAround(z);
         for (const segment of this.stretches.keys()) {
             if (!segments.includes(segment)) this.remove(segment);
@@ -36,10 +44,9 @@ export class Street {
         return false;
     }
 
-    /** From now on things bump into counters and walls. */
+    /** From now on things bump into counters and walls, a stretch more each frame. */
     setPhysics(physics: MarketPhysics): void {
         this.physics = physics;
-        for (const [segment, { colliders }] of this.stretches) physics.addFixed(segment, colliders);
     }
 
     dispose(): void {
@@ -68,8 +75,15 @@ export class Street {
         mesh.isPickable = false;
         mesh.freezeWorldMatrix();
         this.stage.show(mesh);
-        this.stretches.set(segment, { mesh, colliders });
-        this.physics?.addFixed(segment, colliders);
+        this.stretches.set(segment, { mesh, colliders, isSolid: false });
+    }
+
+    private solidifyNext(): void {
+        const next = [...this.stretches].find(([, { isSolid }]) => !isSolid);
+        if (!this.physics || !next) return;
+        const [segment, stretch] = next;
+        this.physics.addFixed(segment, stretch.colliders);
+        stretch.isSolid = true;
     }
 
     private remove(segment: number): void {

@@ -27,9 +27,9 @@ const KEYS: Readonly<Record<string, "forward" | "back" | "left" | "right" | "tur
 /** The visitor: walks with keys, finger or on its own, looks around by dragging, and taps. */
 export class Walker {
     x = 0;
-    /** A few steps before the first stall. */
-    z = -2.4;
-    yaw = 0;
+    /** A few steps before the first stall, which is in the view. */
+    z = -4;
+    yaw = -0.15;
     pitch = -0.06;
     /** Walks along the street by itself. */
     isStrolling = false;

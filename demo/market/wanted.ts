@@ -2,8 +2,17 @@ import { SEGMENT_LENGTH, type Slot, slotsOf } from "./layout.js";
 
 /** Metres of street that are kept up in each direction. */
 export const REACH = 46;
-/** Places behind the walker count as this much farther. */
-const BEHIND = 2;
+/** Metres that a place counts as farther for each radian that it lies outside the view. */
+const ASIDE = 12;
+
+/** Where somebody stands, and what is in the view: angles in radians, `yaw` 0 along the street. */
+export interface View {
+    readonly x: number;
+    readonly z: number;
+    readonly yaw: number;
+    /** From the middle of the view to its left or right edge. */
+    readonly halfAngle: number;
+}
 
 /** Stretches of street around a place. */
 export function segmentsAround(z: number): number[] {
@@ -27,20 +36,18 @@ export class Places {
         return missing.length <= 1;
     }
 
-    /** The places around a walker, the most urgent first. */
-    around(x: number, z: number, yaw: number, limit: number): Slot[] {
+    /** The places around a walker, the most urgent first: the nearest of those in the view. */
+    around(view: View, limit: number): Slot[] {
+        const { z } = view;
         const segments = segmentsAround(z);
         for (const known of this.bySegment.keys()) {
             if (!segments.includes(known)) this.bySegment.delete(known);
         }
-        const [sin, cos] = [Math.sin(yaw), Math.cos(yaw)];
         const hosts = new Map<string, number>();
         const urgency = (slot: Slot) => {
             // What stands on another prop comes after it and goes before it; the layout names hosts first.
             if (slot.on) return (hosts.get(slot.on) ?? 0) + 1e-6;
-            const [dx, dz] = [slot.x - x, slot.z - z];
-            const isBehind = dx * sin + dz * cos < 0;
-            const key = Math.sqrt(dx * dx + dz * dz) * (isBehind ? BEHIND : 1) - 2 * slot.size;
+            const key = apparentDistance(slot, view) - 2 * slot.size;
             hosts.set(slot.id, key);
             return key;
         };
@@ -62,4 +69,12 @@ export class Places {
         }
         return slots;
     }
+}
+
+/** Metres to a place, more for one outside the view. */
+function apparentDistance(place: { x: number; z: number }, { x, z, yaw, halfAngle }: View): number {
+    const [dx, dz] = [place.x - x, place.z - z];
+    const turn = Math.atan2(dx, dz) - yaw;
+    const angle = Math.abs(Math.atan2(Math.sin(turn), Math.cos(turn)));
+    return Math.hypot(dx, dz) + ASIDE * Math.max(0, angle - halfAngle);
 }

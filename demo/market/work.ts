@@ -21,6 +21,11 @@ export function takeLongest(): number {
     return milliseconds;
 }
 
+/** Lets the browser do what waits, in a task of its own. */
+export function nextTask(): Promise<void> {
+    return new Promise((proceed) => setTimeout(proceed));
+}
+
 /** Milliseconds of a slice of work that is done between frames. */
 const SLICE = 4;
 
@@ -34,6 +39,6 @@ export async function inSlices<T>(name: string, work: Generator<void, T>): Promi
             return next;
         });
         if (step.done) return step.value;
-        await new Promise((proceed) => setTimeout(proceed));
+        await nextTask();
     }
 }

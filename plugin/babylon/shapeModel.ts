@@ -13,11 +13,12 @@ import {
     typicality,
 } from "../latent/index.js";
 import type { Bounds, Decoder, DecoderMetadata, LatentAxis } from "../model/decoder.js";
-import { readDecoder } from "../model/readDecoder.js";
+import { readDecoderAsync } from "../model/readDecoder.js";
 import type { Surface } from "../surface/cpu/extractSurface.js";
 import type { GpuSurface } from "../surface/gpu/gpuSurface.js";
 import { checkResolution } from "../surface/grid.js";
 import type { SurfaceStatistics } from "../surface/mesh.js";
+import { WorkerField } from "../surface/worker/workerField.js";
 import { type Backend, chooseBackend } from "./backend.js";
 import type { Evaluator } from "./createField.js";
 import { DeviceSurfaces } from "./deviceSurfaces.js";
@@ -50,6 +51,7 @@ export class ShapeModel {
 
     private lastStatistics: SurfaceStatistics | null = null;
     private madeBy: Evaluator = "onnxruntime";
+    private fetchedByWorker = 0;
     private readonly surfaces: DeviceSurfaces;
     private readonly shapes: GpuShapes;
     private readonly live: LiveMeshes;
@@ -66,12 +68,13 @@ export class ShapeModel {
         const { backend: requested = "auto", signal, onProgress, latentDeviation } = options;
         const backend = chooseBackend(requested, scene.getEngine());
         const { bytes, name } = await readSource(source, signal, onProgress, options.maxBytes);
-        const decoder = readDecoder(bytes, { ...options, name });
+        const decoder = await readDecoderAsync(bytes, { ...options, name });
         const make = surfacesMaker(decoder, options);
         const model = new ShapeModel(scene, decoder, backend, make, latentDeviation ?? null);
         try {
             await model.surfaces.runAsync(async ({ field }) => {
                 model.madeBy = field.maker === "fused" ? "fused" : "onnxruntime";
+                model.fetchedByWorker = field instanceof WorkerField ? field.fetchedBytes : 0;
             }, model.signalOf(signal));
         } catch (error) {
             model.dispose();
@@ -133,6 +136,11 @@ export class ShapeModel {
 
     get evaluator(): Evaluator {
         return this.madeBy;
+    }
+
+    /** Bytes that a worker fetched to run the decoder, which the page's own resources lack; 0 without a worker. */
+    get workerBytes(): number {
+        return this.fetchedByWorker;
     }
 
     /** Box in which the shapes lie, model units. */

@@ -1,6 +1,9 @@
 const single = new Float32Array(1);
 const bits = new Uint32Array(single.buffer);
 
+/** Of the exponent that 5 bits tell. */
+const POWERS = Float64Array.from({ length: 32 }, (_, exponent) => 2 ** (exponent - 15));
+
 /** Value of the IEEE 754 half-precision number whose 16 bits are `half`. */
 export function halfToFloat(half: number): number {
     const sign = half & 0x8000 ? -1 : 1;
@@ -8,7 +11,7 @@ export function halfToFloat(half: number): number {
     const fraction = half & 0x3ff;
     if (exponent === 0) return sign * fraction * 2 ** -24;
     if (exponent === 31) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
-    return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+    return sign * (1 + fraction / 1024) * POWERS[exponent];
 }
 
 /** Bits of the half-precision number nearest to `value`, ties to even; infinity from 65520 on. */

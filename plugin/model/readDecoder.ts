@@ -45,6 +45,24 @@ const DEFAULT_CLAMP_DISTANCE = 0.1;
  *   points, or what the options say contradicts it
  */
 export function readDecoder(bytes: Uint8Array, options: ReadDecoderOptions = {}): Decoder {
+    const parts = readInParts(bytes, options);
+    for (;;) {
+        const part = parts.next();
+        if (part.done) return part.value;
+    }
+}
+
+/** As `readDecoder`, with the thread free for others between the parts of the work. */
+export async function readDecoderAsync(bytes: Uint8Array, options: ReadDecoderOptions = {}): Promise<Decoder> {
+    const parts = readInParts(bytes, options);
+    for (;;) {
+        const part = parts.next();
+        if (part.done) return part.value;
+        await new Promise((proceed) => setTimeout(proceed));
+    }
+}
+
+function* readInParts(bytes: Uint8Array, options: ReadDecoderOptions): Generator<void, Decoder> {
     const { name = "the decoder" } = options;
     checkOptions(options, name);
     const { maxBytes = DEFAULT_MAX_BYTES, maxWeights = GREATEST_COUNT, perceptronOnly = false } = options;
@@ -60,6 +78,7 @@ export function readDecoder(bytes: Uint8Array, options: ReadDecoderOptions = {})
     const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     const graph = openGraph(plain, name, maxWeights);
     const { inputs, latentSize: bySize } = findInputs(graph, options, name);
+    yield;
     const text = graph.properties.get(METADATA_KEY);
     const metadata: DecoderMetadata | null =
         text === undefined ? null : explained(() => decodeMetadata(text, bySize, name), name);
@@ -80,6 +99,7 @@ export function readDecoder(bytes: Uint8Array, options: ReadDecoderOptions = {})
             "leave the option out or load the decoder it belongs to",
         );
     }
+    yield;
     const { perceptron, reason } = explained(() => toPerceptron(graph, inputs, latentSize, name, maxWeights), name);
     if (!perceptron && perceptronOnly) {
         throw problem(

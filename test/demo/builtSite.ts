@@ -7,7 +7,7 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from "p
 import { build, loadConfigFromFile } from "vite";
 import { findBrowser, SOFTWARE_WEBGPU_FLAGS } from "../browser.mjs";
 import { octahedronFile } from "../support/decoders.js";
-import { mainThreadTasks } from "./mainThread.js";
+import { mainThreadTasks, type Task } from "./mainThread.js";
 
 const ROOT = join(import.meta.dirname, "../..");
 /** A folder that no part of the site knows of. */
@@ -107,8 +107,8 @@ export class BuiltSite {
         return { page, complaints, strangers };
     }
 
-    /** Milliseconds of processor time of each task of the page's main thread while `work` runs. */
-    tasksOf(page: Page, work: () => Promise<void>): Promise<number[]> {
+    /** Each task of the page's main thread while `work` runs. */
+    tasksOf(page: Page, work: () => Promise<void>): Promise<Task[]> {
         return mainThreadTasks(this.browser, page, work);
     }
 

@@ -110,28 +110,42 @@ describe("the street's places for props", () => {
 });
 
 describe("what is wanted around a walker", () => {
-    it("comes nearest first, what is ahead before what is behind, and never more than the limit", () => {
+    it.each([
+        ["a wide view", 0, 0.74],
+        ["a narrow one", -0.3, 0.4],
+        ["one across the street", Math.PI / 2, 0.74],
+        ["one back along it", Math.PI + 0.2, 0.5],
+    ])("is first what is in %s, the nearest first, and never more than the limit", (_, yaw, halfAngle) => {
+        const view = { x: 0, z: 12, yaw, halfAngle };
         const places = new Places(4, FOURTEEN);
-        const slots = places.around(0, 12, 0, 120);
+        const slots = places.around(view, 120);
         expect(slots).toHaveLength(120);
-        const ahead = slots.filter(({ z, on }) => z > 12 && !on);
-        expect(ahead.length).toBeGreaterThan(70);
-        const distances = ahead.map(({ x, z, size }) => Math.hypot(x, z - 12) - 2 * size);
+        const angle = (slot: { x: number; z: number }) => {
+            const turn = Math.atan2(slot.x, slot.z - 12) - yaw;
+            return Math.abs(Math.atan2(Math.sin(turn), Math.cos(turn)));
+        };
+        const seen = slots.filter((slot) => !slot.on && angle(slot) < halfAngle);
+        const distances = seen.map(({ x, z, size }) => Math.hypot(x, z - 12) - 2 * size);
         expect(distances).toEqual([...distances].sort((a, b) => a - b));
-        expect(places.around(0, 12, Math.PI, 120).filter(({ z }) => z < 12).length).toBeGreaterThan(70);
+        const isSeen = (slot: { x: number; z: number }) => angle(slot) < halfAngle;
+        const total = places.around(view, 1000).filter(isSeen).length;
+        expect(slots.slice(0, 40).filter(isSeen).length).toBeGreaterThanOrEqual(Math.min(16, total));
+        // Round about as well, for somebody who turns.
+        expect(slots.some((slot) => angle(slot) > halfAngle + 0.7)).toBe(true);
     });
 
     it("holds hundreds in reach, and what stays in reach stays wanted while walking on", () => {
         const places = new Places(4, FOURTEEN);
-        const before = places.around(0, 0, 0, 1000);
+        const before = places.around({ x: 0, z: 0, yaw: 0, halfAngle: 0.7 }, 1000);
         expect(before.length).toBeGreaterThan(300);
         const grounded = before.filter(({ on }) => !on);
         expect(grounded.every(({ z }) => Math.abs(z) < REACH)).toBe(true);
-        const after = new Set(places.around(0, 3, 0, 1000).map(({ id }) => id));
+        const ahead = { x: 0, z: 3, yaw: 0, halfAngle: 0.7 };
+        const after = new Set(places.around(ahead, 1000).map(({ id }) => id));
         for (const { id, z } of grounded) expect(after.has(id)).toBe(Math.abs(z - 3) < REACH);
         // Nothing on a table comes without its table, or before it.
         for (const limit of [40, 90, 200]) {
-            const some = places.around(0, 3, 0, limit);
+            const some = places.around(ahead, limit);
             some.forEach(({ on }, n) => {
                 if (on) expect(some.slice(0, n).some(({ id }) => id === on)).toBe(true);
             });

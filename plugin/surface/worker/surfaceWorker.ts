@@ -41,7 +41,7 @@ async function perform(
 ): Promise<[unknown, Transferable[]]> {
     if (request.kind === "load") {
         field = await OnnxRuntimeField.CreateAsync(request.decoder);
-        return [null, []];
+        return [fetchedBytes(), []];
     }
     if (!field) {
         throw new Error(`surfaceWorker: got "${request.kind}" before a decoder; expected "load" first; report this`);
@@ -63,6 +63,12 @@ async function perform(
             return [surface, [positions.buffer, normals.buffer, indices.buffer]];
         }
     }
+}
+
+/** What the worker's scripts and the runtime took, as it came over the line, or as it is where that is not told. */
+function fetchedBytes(): number {
+    const entries = performance.getEntriesByType("resource") as PerformanceResourceTiming[];
+    return entries.reduce((sum, { transferSize, encodedBodySize }) => sum + (transferSize || encodedBodySize), 0);
 }
 
 function buffersOf({ distances, pointGradients, latentGradients }: FieldGradient): Transferable[] {

@@ -42,6 +42,8 @@ export function hasWorkers(): boolean {
 export class WorkerField implements Field {
     readonly maker = "onnxruntime-wasm";
     readonly latentSize: number;
+    /** What the worker fetched to run the decoder; its page does not see that. */
+    fetchedBytes = 0;
     private readonly questions = new Map<number, Question>();
     private asked = 0;
     private disposed = false;
@@ -50,7 +52,7 @@ export class WorkerField implements Field {
     static async CreateAsync(decoder: Decoder, port: WorkerPort = startWorker()): Promise<WorkerField> {
         const field = new WorkerField(decoder, port);
         try {
-            await field.ask({ kind: "load", decoder });
+            field.fetchedBytes = (await field.ask({ kind: "load", decoder })) as number;
         } catch (error) {
             field.dispose();
             throw error;
