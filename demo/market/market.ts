@@ -62,6 +62,13 @@ export class Market {
             this.asked = null;
         });
         document.addEventListener("visibilitychange", () => this.stage.invalidate());
+        this.furnish().catch((error: Error) => this.notice.error(error.message));
+    }
+
+    private async furnish(): Promise<void> {
+        await this.stage.furnishAsync();
+        await nextTask();
+        await this.materials.warmUpAsync();
     }
 
     /** Props begin to arrive. */
@@ -126,7 +133,6 @@ export class Market {
             stage.follow(walker.x, walker.z, walker.yaw);
             stage.invalidate();
         }
-        // Shaders are read one after the other.
         const isStreetComplete = stage.isFurnished && this.street.update(walker.z);
         const { places } = this;
         const isPlanned = places !== null && timed("plan", () => places.planNext(walker.z));

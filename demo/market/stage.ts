@@ -17,7 +17,7 @@ import { Scene } from "@babylonjs/core/scene.js";
 import "@babylonjs/core/Lights/Shadows/shadowGeneratorSceneComponent.js";
 import { cobbleTile } from "./materials/cobbles.js";
 import { addSky, HAZE } from "./sky.js";
-import { inSlices, timed } from "./work.js";
+import { inSlices, nextTask, timed } from "./work.js";
 
 /** Towards the ground, from the left and from behind. */
 const SUNLIGHT = new Vector3(0.62, -1, 0.42).normalize();
@@ -40,8 +40,7 @@ export class MarketStage {
     readonly camera: FreeCamera;
     private readonly sun: DirectionalLight;
     private readonly shadows: ShadowGenerator;
-    private readonly ground: Mesh;
-    private readonly sky: Mesh;
+    private ground: Mesh | null = null;
     /** Whether sky and ground are there. */
     isFurnished = false;
     private framesDue = 2;
@@ -81,10 +80,18 @@ export class MarketStage {
         this.sun.diffuse = Color3.FromHexString("#ffe9c8");
         this.sun.specular = Color3.FromHexString("#ffe2b8");
         this.shadows = this.createShadows();
+    }
+
+    /** Sky and then ground, each with its shader in a task of its own. */
+    async furnishAsync(): Promise<void> {
+        const sky = addSky(this.scene, SUNLIGHT.scale(-1));
+        await sky.material?.forceCompilationAsync(sky);
+        this.invalidate();
+        await nextTask();
         this.ground = this.createGround();
-        // The ground comes once the sky is there, whose shader brings what others are made of.
-        this.ground.setEnabled(false);
-        this.sky = addSky(scene, SUNLIGHT.scale(-1));
+        await this.ground.material?.forceCompilationAsync(this.ground);
+        this.invalidate();
+        this.isFurnished = true;
     }
 
     /** From the middle of the view to its left or right edge, radians. */
@@ -136,7 +143,7 @@ export class MarketStage {
 
     /** Ground and shadows come along with the walker. */
     follow(x: number, z: number, yaw: number): void {
-        this.ground.position.z = Math.round(z / TILE) * TILE;
+        if (this.ground) this.ground.position.z = Math.round(z / TILE) * TILE;
         const middle = new Vector3(0, 0, z + SHADOW_AHEAD * Math.cos(yaw));
         middle.z = Math.round(middle.z / 4) * 4;
         middle.x = Math.round(x / 4) * 4;
@@ -149,7 +156,6 @@ export class MarketStage {
 
     /** Draws if anything changed. @returns whether it did */
     draw(): boolean {
-        if (!this.isFurnished) this.furnish();
         const now = performance.now();
         if (this.framesDue <= 0 && now < this.frameDueAt && this.scene.isReady()) return false;
         this.framesDue--;
@@ -166,14 +172,6 @@ export class MarketStage {
         // Shadows that had to wait are drawn in a frame of their own.
         if (this.shadowsDue) this.frameDueAt = this.shadowsDrawn + pause;
         return true;
-    }
-
-    private furnish(): void {
-        if (!this.ground.isEnabled() && this.sky.isReady(true)) {
-            this.ground.setEnabled(true);
-            this.invalidate();
-        }
-        this.isFurnished = this.ground.isEnabled() && this.ground.isReady(true);
     }
 
     private createShadows(): ShadowGenerator {
@@ -207,7 +205,8 @@ export class MarketStage {
 
     /** Stones on the ground. */
     async paveAsync(): Promise<void> {
-        const material = this.ground.material as StandardMaterial;
+        const material = this.ground?.material as StandardMaterial | undefined;
+        if (!material) return;
         const tile = await inSlices("cobbles", cobbleTile(this.isSoftware ? 128 : 256));
         if (this.scene.isDisposed) return;
         const texture = (bytes: Uint8Array) => {

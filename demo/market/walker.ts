@@ -28,8 +28,8 @@ const KEYS: Readonly<Record<string, "forward" | "back" | "left" | "right" | "tur
 export class Walker {
     x = 0;
     /** A few steps before the first stall, which is in the view. */
-    z = -4;
-    yaw = -0.15;
+    z = -3.2;
+    yaw = -0.2;
     pitch = -0.06;
     /** Walks along the street by itself. */
     isStrolling = false;

@@ -1,5 +1,6 @@
 import { StandardMaterial } from "@babylonjs/core/Materials/standardMaterial.js";
 import { Color3 } from "@babylonjs/core/Maths/math.color.js";
+import { CreateBox } from "@babylonjs/core/Meshes/Builders/boxBuilder.js";
 import type { Scene } from "@babylonjs/core/scene.js";
 import { GrainPlugin } from "./grain.js";
 import { type Substance, substanceOf } from "./substances.js";
@@ -14,6 +15,15 @@ export class Materials {
     of(family: string, tint: number): StandardMaterial {
         const { index, substance } = substanceOf(family, tint);
         return this.get(`${family} ${index}`, substance);
+    }
+
+    /** Gets the shader that all props share ready before the first of them. */
+    async warmUpAsync(): Promise<void> {
+        const box = CreateBox("warm-up", {}, this.scene);
+        box.setEnabled(false);
+        box.receiveShadows = true;
+        await this.of("", 0).forceCompilationAsync(box);
+        box.dispose();
     }
 
     /** Plaster, timber and cloth of the town; the colours are the vertices'. */
