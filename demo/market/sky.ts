@@ -14,7 +14,7 @@ const GLOW = Color3.FromHexString("#fff0d2");
 
 /** A dome of colours around the camera, brightest towards the sun. */
 export function addSky(scene: Scene, sun: Vector3): Mesh {
-    const dome = CreateSphere("sky dome", { diameter: 100, segments: 24, sideOrientation: Mesh.BACKSIDE }, scene);
+    const dome = CreateSphere("sky dome", { diameter: 100, segments: 16, sideOrientation: Mesh.BACKSIDE }, scene);
     const positions = dome.getVerticesData(VertexBuffer.PositionKind) ?? [];
     const colors: number[] = [];
     for (let at = 0; at < positions.length; at += 3) {

@@ -15,6 +15,7 @@ import { CreateGround } from "@babylonjs/core/Meshes/Builders/groundBuilder.js";
 import type { Mesh } from "@babylonjs/core/Meshes/mesh.js";
 import { Scene } from "@babylonjs/core/scene.js";
 import "@babylonjs/core/Lights/Shadows/shadowGeneratorSceneComponent.js";
+import { GpuPace } from "./gpuPace.js";
 import { cobbleTile } from "./materials/cobbles.js";
 import { addSky, HAZE } from "./sky.js";
 import { inSlices, nextTask, timed } from "./work.js";
@@ -43,6 +44,7 @@ export class MarketStage {
     private ground: Mesh | null = null;
     /** Whether sky and ground are there. */
     isFurnished = false;
+    private readonly pace: GpuPace;
     private framesDue = 2;
     private frameDueAt = Number.POSITIVE_INFINITY;
     private drawn = 0;
@@ -55,6 +57,7 @@ export class MarketStage {
     ) {
         const scene = new Scene(engine);
         this.scene = scene;
+        this.pace = new GpuPace(engine);
         scene.skipPointerMovePicking = true;
         scene.fogMode = Scene.FOGMODE_LINEAR;
         scene.fogColor = HAZE;
@@ -158,6 +161,8 @@ export class MarketStage {
     draw(): boolean {
         const now = performance.now();
         if (this.framesDue <= 0 && now < this.frameDueAt && this.scene.isReady()) return false;
+        // A slow GPU shares the processor; the thread is not to wait for it.
+        if (this.isSoftware && this.pace.isBusy) return false;
         this.framesDue--;
         this.frameDueAt = Number.POSITIVE_INFINITY;
         const pause = this.scene.physicsEnabled ? 0 : this.isSoftware ? SOFTWARE_PAUSE : PAUSE;
@@ -167,6 +172,8 @@ export class MarketStage {
             this.shadows.getShadowMap()?.resetRefreshCounter();
         }
         timed("render", () => this.scene.render());
+        // Babylon gives it out at the frame's end.
+        if (this.isSoftware) this.engine.onEndFrameObservable.addOnce(() => this.pace.frameGiven());
         // Measured from the end: a slow frame is not to be followed by another at once.
         this.drawn = performance.now();
         // Shadows that had to wait are drawn in a frame of their own.
