@@ -5,6 +5,7 @@ import { barriersOn } from "./accessibility.js";
 import { BuiltSite } from "./builtSite.js";
 import { KEEPS_PICTURES, keepPicture } from "./keepPicture.js";
 import { boxesOf, overlaps } from "./layoutOfPage.js";
+import type { Task } from "./mainThread.js";
 import { difference, pictureOf } from "./pixels.js";
 
 let site: BuiltSite;
@@ -48,6 +49,18 @@ async function settle(page: Page, timeout = 150_000): Promise<void> {
 
 async function figure(page: Page, name: string): Promise<string> {
     return (await page.textContent(`[data-figure="${name}"]`)) ?? "";
+}
+
+async function walkTo(page: Page, z: number): Promise<void> {
+    await page.keyboard.down("w");
+    await page.waitForFunction((far) => (window as unknown as Inside).market.walker.z > far, z, { timeout: 90_000 });
+    await page.keyboard.up("w");
+}
+
+async function waitForProps(page: Page, count: number): Promise<void> {
+    await page.waitForFunction((least) => (window as unknown as Inside).market.stream.made.count >= least, count, {
+        timeout: 90_000,
+    });
 }
 
 /** Where the props are, by their names. */
@@ -101,16 +114,9 @@ describe("the market without WebGPU", () => {
         expect(decoder).toBeGreaterThanOrEqual(Math.round(octahedronFile().length / 1000));
         expect(decoder).toBeLessThan(3);
 
-        // Walking on changes the view and what stands, and never holds the thread up for long.
-        const tasks = await site.tasksOf(page, async () => {
-            await page.keyboard.down("w");
-            const hasWalked = () => (window as unknown as Inside).market.walker.z > 6;
-            await page.waitForFunction(hasWalked, null, { timeout: 90_000 });
-            await page.keyboard.up("w");
-            await settle(page);
-        });
-        expect(tasks.length).toBeGreaterThan(20);
-        expect(Math.max(...tasks.map(({ processor }) => processor))).toBeLessThan(50);
+        // Walking on changes the view and what stands.
+        await walkTo(page, 6);
+        await settle(page);
         const further = await pictureOf(page);
         expect(difference(filled, further)).toBeGreaterThan(0.1);
         expect((await page.evaluate(() => (window as unknown as Inside).market.stream.made)).count).toBeGreaterThan(24);
@@ -194,6 +200,28 @@ describe("the market without WebGPU", () => {
         expect(await page.isVisible("#notice button")).toBe(true);
     }, 150_000);
 });
+
+it("the market as its address opens it holds the thread up for less than 50 ms, once its code and decoder are there", async () => {
+    const { page, complaints } = await site.openAsync("");
+    await page.waitForFunction(() => document.body.dataset.state === "stocking", null, { timeout: 90_000 });
+    const tasks = await site.tasksOf(page, async () => {
+        await waitForProps(page, 6);
+        await page.waitForFunction(() => document.body.dataset.physics === "ready", null, { timeout: 60_000 });
+        await page.keyboard.press("Space");
+        await walkTo(page, 0);
+        await page.click("#anew");
+        const { count } = await page.evaluate(() => (window as unknown as Inside).market.stream.made);
+        await waitForProps(page, count + 6);
+    });
+    const longest = (kind: keyof Task) => Math.max(...tasks.map((task) => task[kind]));
+    console.log(
+        `market: longest task ${longest("processor").toFixed(0)} ms, ${longest("wall").toFixed(0)} by the clock`,
+    );
+    expect(tasks.length).toBeGreaterThan(200);
+    // Of processor time: what a busy machine gives to others is not the page's.
+    expect(longest("processor")).toBeLessThan(50);
+    expect(complaints).toEqual([]);
+}, 400_000);
 
 describe.each([
     ["a desktop", { viewport: { width: 1280, height: 800 } }],
