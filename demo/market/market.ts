@@ -13,7 +13,7 @@ import { Walker } from "./walker.js";
 import { Places } from "./wanted.js";
 import { nextTask, takeLongest, timed } from "./work.js";
 
-/** Milliseconds in a frame for each of putting up props and giving them weight. */
+/** Milliseconds in a frame for each of planning, putting up props and giving them weight. */
 const FRAME_BUDGET = 3;
 /** Metres and radians that the walker moves before what is wanted is asked anew. */
 const STEP = 0.8;
@@ -34,6 +34,8 @@ export class Market {
     private asked: { x: number; z: number; yaw: number } | null = null;
     private last = performance.now();
     private drewLast = false;
+    /** Whether sky and ground are there, and the town's shader. */
+    private isFurnished = false;
     private isFinishing = false;
     private seed: number;
 
@@ -68,7 +70,10 @@ export class Market {
     private async furnish(): Promise<void> {
         await this.stage.furnishAsync();
         await nextTask();
-        await this.materials.warmUpAsync();
+        await this.materials.warmUpAsync("town");
+        this.isFurnished = true;
+        await nextTask();
+        await this.materials.warmUpAsync("props");
     }
 
     /** Props begin to arrive. */
@@ -133,9 +138,9 @@ export class Market {
             stage.follow(walker.x, walker.z, walker.yaw);
             stage.invalidate();
         }
-        const isStreetComplete = stage.isFurnished && this.street.update(walker.z);
+        const isStreetComplete = this.isFurnished && this.street.update(walker.z);
         const { places } = this;
-        const isPlanned = places !== null && timed("plan", () => places.planNext(walker.z));
+        const isPlanned = places !== null && timed("plan", () => places.plan(walker.z, FRAME_BUDGET));
         const arrivals = stream && isPlanned ? this.fill(stream) : 0;
         timed("grow", () => this.shelf.grow());
         if (arrivals === 0) timed("weigh", () => this.shelf.weigh(FRAME_BUDGET));

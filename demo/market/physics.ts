@@ -22,7 +22,7 @@ import { nextTask } from "./work.js";
 /** Milliseconds of the world's time in one step. */
 const STEP = 1000 / 60;
 /** Steps between two frames at most: what takes longer goes slower, so that steps never make a slow frame slower. */
-const MOST_STEPS = 12;
+const MOST_STEPS = 6;
 /** Milliseconds of its time that the world is kept going after a throw, at least and at most. */
 const LEAST_AWAKE = 1500;
 const MOST_AWAKE = 12_000;

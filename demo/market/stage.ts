@@ -42,8 +42,6 @@ export class MarketStage {
     private readonly sun: DirectionalLight;
     private readonly shadows: ShadowGenerator;
     private ground: Mesh | null = null;
-    /** Whether sky and ground are there. */
-    isFurnished = false;
     private readonly pace: GpuPace;
     private framesDue = 2;
     private frameDueAt = Number.POSITIVE_INFINITY;
@@ -94,7 +92,6 @@ export class MarketStage {
         this.ground = this.createGround();
         await this.ground.material?.forceCompilationAsync(this.ground);
         this.invalidate();
-        this.isFurnished = true;
     }
 
     /** From the middle of the view to its left or right edge, radians. */

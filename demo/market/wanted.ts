@@ -29,11 +29,15 @@ export class Places {
         private readonly families: readonly string[],
     ) {}
 
-    /** Works out at most one more stretch around a walker. @returns whether all are known */
-    planNext(z: number): boolean {
+    /** Works out more stretches around a walker for some milliseconds, at least one. @returns whether all are known */
+    plan(z: number, budget: number): boolean {
+        const start = performance.now();
         const missing = segmentsAround(z).filter((segment) => !this.bySegment.has(segment));
-        if (missing.length > 0) this.inSegment(missing[0]);
-        return missing.length <= 1;
+        for (const [n, segment] of missing.entries()) {
+            if (n > 0 && performance.now() - start > budget) return false;
+            this.inSegment(segment);
+        }
+        return true;
     }
 
     /** The places around a walker, the most urgent first: the nearest of those in the view. */

@@ -1,5 +1,5 @@
 import { StandardMaterial } from "@babylonjs/core/Materials/standardMaterial.js";
-import { Color3 } from "@babylonjs/core/Maths/math.color.js";
+import { Color3, Color4 } from "@babylonjs/core/Maths/math.color.js";
 import { CreateBox } from "@babylonjs/core/Meshes/Builders/boxBuilder.js";
 import type { Scene } from "@babylonjs/core/scene.js";
 import { GrainPlugin } from "./grain.js";
@@ -17,12 +17,14 @@ export class Materials {
         return this.get(`${family} ${index}`, substance);
     }
 
-    /** Gets the shader that all props share ready before the first of them. */
-    async warmUpAsync(): Promise<void> {
-        const box = CreateBox("warm-up", {}, this.scene);
+    /** Gets the shader of the town, or the one that all props share, ready before the first that needs it. */
+    async warmUpAsync(kind: "town" | "props"): Promise<void> {
+        const [material, colors] =
+            kind === "town" ? [this.town(), [Color4.FromHexString("#ffffff")]] : [this.of("", 0)];
+        const box = CreateBox("warm-up", { faceColors: colors }, this.scene);
         box.setEnabled(false);
         box.receiveShadows = true;
-        await this.of("", 0).forceCompilationAsync(box);
+        await material.forceCompilationAsync(box);
         box.dispose();
     }
 
