@@ -4,6 +4,7 @@ import { ReferenceField } from "../../plugin/field/referenceField.js";
 import type { ActivationKind } from "../../plugin/model/index.js";
 import { readDecoder, writeDecoder, writeGradientGraph } from "../../plugin/model/index.js";
 import { ModelProtoSchema } from "../../plugin/model/onnx_pb.js";
+import { readDecoderAsync } from "../../plugin/model/readDecoder.js";
 import { maxDifference, randomCode, randomPerceptron, randomPoints } from "../support/perceptrons.js";
 import { runOwn } from "./runDecoder.js";
 import { someMetadata } from "./someMetadata.js";
@@ -11,7 +12,7 @@ import { someMetadata } from "./someMetadata.js";
 const kinds: ActivationKind[] = ["identity", "relu", "leakyRelu", "elu", "softplus", "tanh", "sigmoid", "sin"];
 
 describe("writeDecoder", () => {
-    it.each(kinds)("gives %s layers back bit for bit, metadata too", (kind) => {
+    it.each(kinds)("gives %s layers back bit for bit, metadata too", async (kind) => {
         const perceptron = randomPerceptron({
             octaves: 1,
             activation: { kind, alpha: kind === "elu" || kind === "leakyRelu" ? 0.25 : 0 },
@@ -24,6 +25,7 @@ describe("writeDecoder", () => {
         } else {
             expect(decoder.perceptron).toEqual(perceptron);
         }
+        expect(await readDecoderAsync(bytes)).toEqual(decoder);
         expect(decoder.metadata).toEqual(someMetadata(perceptron.latentSize));
         expect(decoder.bounds.max).toEqual([1, 1, 0.5]);
         expect(decoder.inputs).toEqual({ layout: "separate", latent: "latent", points: "points", latentRows: "one" });

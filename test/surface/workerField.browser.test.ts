@@ -31,6 +31,8 @@ describe("WorkerField", () => {
     it("gives what the same runtime gives on this thread: values, gradients, surfaces", async () => {
         const decoder = decoderOf(randomPerceptron({ seed: 4 }));
         const [worker, here] = [await WorkerField.CreateAsync(decoder), await OnnxRuntimeField.CreateAsync(decoder)];
+        // Its scripts and the runtime.
+        expect(worker.fetchedBytes).toBeGreaterThan(1e6);
         const [latent, points] = [randomCode(decoder.latentSize), randomPoints(100)];
         expect(await worker.evaluateAsync(latent, points)).toEqual(await here.evaluateAsync(latent, points));
         const options = { latentGradients: true };
