@@ -24,12 +24,20 @@ export class Balls {
         private readonly physics: MarketPhysics,
     ) {}
 
+    /** Gets the first one's shader ready. */
+    async warmUpAsync(): Promise<void> {
+        const ball = this.ball(0);
+        ball.setEnabled(false);
+        await ball.material?.forceCompilationAsync(ball);
+    }
+
     /** Throws one through a point of the canvas, CSS pixels. */
     throwAt(x: number, y: number): void {
         const { scene, camera } = this.stage;
         const ray = scene.createPickingRay(x, y, Matrix.Identity(), camera);
         const { direction } = ray;
-        const ball = this.next();
+        const ball = this.ball(this.thrown++ % MOST);
+        ball.setEnabled(true);
         // From the hand: a little below the eye.
         ball.position.copyFrom(camera.position).addInPlace(direction.scale(0.45)).addInPlaceFromFloats(0, -0.2, 0);
         ball.rotationQuaternion?.set(0, 0, 0, 1);
@@ -39,8 +47,7 @@ export class Balls {
         this.stage.invalidateShadows();
     }
 
-    private next(): Mesh {
-        const n = this.thrown++ % MOST;
+    private ball(n: number): Mesh {
         if (!this.balls[n]) {
             const ball = CreateSphere(`ball ${n}`, { diameter: 2 * RADIUS, segments: 16 }, this.stage.scene);
             ball.material = this.material();

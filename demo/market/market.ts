@@ -99,7 +99,9 @@ export class Market {
         await nextTask();
         this.shelf.physics = physics;
         this.street.setPhysics(physics);
-        this.balls = new Balls(this.stage, physics);
+        const balls = new Balls(this.stage, physics);
+        await balls.warmUpAsync();
+        this.balls = balls;
         document.body.dataset.physics = "ready";
     }
 

@@ -1,5 +1,6 @@
 import { VertexBuffer } from "@babylonjs/core/Buffers/buffer.js";
 import { Quaternion, Vector3 } from "@babylonjs/core/Maths/math.vector.js";
+import { CreateBox } from "@babylonjs/core/Meshes/Builders/boxBuilder.js";
 import { Mesh } from "@babylonjs/core/Meshes/mesh.js";
 import { TransformNode } from "@babylonjs/core/Meshes/transformNode.js";
 import { PhysicsMotionType } from "@babylonjs/core/Physics/v2/IPhysicsEnginePlugin.js";
@@ -22,7 +23,7 @@ import { nextTask } from "./work.js";
 /** Milliseconds of the world's time in one step. */
 const STEP = 1000 / 60;
 /** Steps between two frames at most: what takes longer goes slower, so that steps never make a slow frame slower. */
-const MOST_STEPS = 6;
+const MOST_STEPS = 4;
 /** Milliseconds of its time that the world is kept going after a throw, at least and at most. */
 const LEAST_AWAKE = 1500;
 const MOST_AWAKE = 12_000;
@@ -43,11 +44,22 @@ export class MarketPhysics {
         scene.enablePhysics(new Vector3(0, -9.81, 0), new HavokPlugin(true, havok));
         scene.getPhysicsEngine()?.setSubTimeStep(STEP);
         scene.physicsEnabled = false;
-        return new MarketPhysics(scene);
+        const physics = new MarketPhysics(scene);
+        await nextTask();
+        physics.warmUp();
+        return physics;
     }
 
     private constructor(private readonly scene: Scene) {
         this.addBox({ min: [-8, -1, -1e4], max: [8, 0, 1e4] });
+    }
+
+    /** Has the engine compile what a prop needs. */
+    private warmUp(): void {
+        const box = CreateBox("warm-up", {}, this.scene);
+        this.addProp(box, 1);
+        this.removeProp(box);
+        box.dispose();
     }
 
     get isAwake(): boolean {

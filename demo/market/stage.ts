@@ -12,11 +12,11 @@ import { Color3 } from "@babylonjs/core/Maths/math.color.js";
 import { Vector3 } from "@babylonjs/core/Maths/math.vector.js";
 import type { AbstractMesh } from "@babylonjs/core/Meshes/abstractMesh.js";
 import { CreateGround } from "@babylonjs/core/Meshes/Builders/groundBuilder.js";
-import type { Mesh } from "@babylonjs/core/Meshes/mesh.js";
+import { Mesh } from "@babylonjs/core/Meshes/mesh.js";
 import { Scene } from "@babylonjs/core/scene.js";
 import "@babylonjs/core/Lights/Shadows/shadowGeneratorSceneComponent.js";
 import { GpuPace } from "./gpuPace.js";
-import { cobbleTile } from "./materials/cobbles.js";
+import { type CobbleTile, cobbleTile } from "./materials/cobbles.js";
 import { addSky, HAZE } from "./sky.js";
 import { inSlices, nextTask, timed } from "./work.js";
 
@@ -31,6 +31,8 @@ const LEAST_VIEW_WIDTH = 0.42;
 /** Length of street covered by the ground, and side of one tile of cobbles, metres. */
 const GROUND_LENGTH = 170;
 const TILE = 1.7;
+/** A slope of none. */
+const FLAT = Uint8Array.of(128, 128, 255, 255);
 /** Milliseconds between two shadow maps while nothing moves but props still arrive; drawn by the CPU, also two frames. */
 const PAUSE = 120;
 const SOFTWARE_PAUSE = 1500;
@@ -191,6 +193,10 @@ export class MarketStage {
         shadows.bias = 0.002;
         shadows.normalBias = 0.035;
         shadows.setDarkness(0.25);
+        // With nothing that throws shadows, shaders would be made without them first.
+        const nothing = new Mesh("nothing", this.scene);
+        nothing.setEnabled(false);
+        shadows.addShadowCaster(nothing, false);
         const map = shadows.getShadowMap();
         if (map) map.refreshRate = RenderTargetTexture.REFRESHRATE_RENDER_ONCE;
         return shadows;
@@ -199,7 +205,8 @@ export class MarketStage {
     private createGround(): Mesh {
         const ground = CreateGround("street", { width: 7 * TILE, height: GROUND_LENGTH }, this.scene);
         const material = new StandardMaterial("cobbles", this.scene);
-        material.diffuseColor = Color3.FromHexString("#8b857b");
+        // Of one texel each, so that the shader needs no other one once the stones come.
+        this.pave(material, { size: 1, colors: Uint8Array.of(139, 133, 123, 255), normals: FLAT });
         material.specularColor = new Color3(0.09, 0.085, 0.08);
         material.specularPower = 20;
         ground.material = material;
@@ -213,27 +220,33 @@ export class MarketStage {
         if (!material) return;
         const tile = await inSlices("cobbles", cobbleTile(this.isSoftware ? 128 : 256));
         if (this.scene.isDisposed) return;
-        const texture = (bytes: Uint8Array) => {
-            const made = new RawTexture(
+        const { diffuseTexture, bumpTexture } = material;
+        this.pave(material, tile);
+        diffuseTexture?.dispose();
+        bumpTexture?.dispose();
+        this.invalidate();
+    }
+
+    private pave(material: StandardMaterial, { size, colors, normals }: CobbleTile): void {
+        const [diffuse, bump] = [colors, normals].map((bytes) => {
+            const texture = new RawTexture(
                 bytes,
-                tile.size,
-                tile.size,
+                size,
+                size,
                 Constants.TEXTUREFORMAT_RGBA,
                 this.scene,
                 true,
                 false,
                 Texture.TRILINEAR_SAMPLINGMODE,
             );
-            made.wrapU = Texture.WRAP_ADDRESSMODE;
-            made.wrapV = Texture.WRAP_ADDRESSMODE;
-            made.anisotropicFilteringLevel = this.isSoftware ? 2 : 8;
-            made.uScale = 7;
-            made.vScale = GROUND_LENGTH / TILE;
-            return made;
-        };
-        material.diffuseTexture = texture(tile.colors);
-        material.bumpTexture = texture(tile.normals);
-        material.diffuseColor = Color3.White();
-        this.invalidate();
+            texture.wrapU = Texture.WRAP_ADDRESSMODE;
+            texture.wrapV = Texture.WRAP_ADDRESSMODE;
+            texture.anisotropicFilteringLevel = this.isSoftware ? 2 : 8;
+            texture.uScale = 7;
+            texture.vScale = GROUND_LENGTH / TILE;
+            return texture;
+        });
+        material.diffuseTexture = diffuse;
+        material.bumpTexture = bump;
     }
 }

@@ -24,6 +24,8 @@ export class Materials {
         const box = CreateBox("warm-up", { faceColors: colors }, this.scene);
         box.setEnabled(false);
         box.receiveShadows = true;
+        // As long as those of the town and of props, which a shader on WebGPU knows.
+        box.setIndices(Uint32Array.from(box.getIndices() ?? []));
         await material.forceCompilationAsync(box);
         box.dispose();
     }
