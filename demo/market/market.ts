@@ -148,9 +148,11 @@ export class Market {
         if (arrivals === 0) timed("weigh", () => this.shelf.weigh(FRAME_BUDGET));
         const physics = this.shelf.physics;
         if (physics?.isAwake) {
-            physics.update(elapsed);
+            timed("physics", () => physics.update(elapsed));
+            document.body.dataset.physics = physics.isAwake ? "awake" : "ready";
             stage.invalidateShadows();
         }
+        stage.isLively = physics?.isAwake ?? false;
         const own = takeLongest();
         const drew = stage.draw();
         // The interval of a frame after a rest says nothing.

@@ -11,7 +11,7 @@ import {
     PhysicsShapeConvexHull,
     PhysicsShapeSphere,
 } from "@babylonjs/core/Physics/v2/physicsShape.js";
-import { Scene } from "@babylonjs/core/scene.js";
+import type { Scene } from "@babylonjs/core/scene.js";
 import HavokPhysics from "@babylonjs/havok";
 import havokAddress from "@babylonjs/havok/lib/esm/HavokPhysics.wasm?url";
 import "@babylonjs/core/Physics/joinedPhysicsEngineComponent.js";
@@ -22,9 +22,9 @@ import { nextTask } from "./work.js";
 
 /** Milliseconds of the world's time in one step. */
 const STEP = 1000 / 60;
-/** Steps between two frames at most: what takes longer goes slower, so that steps never make a slow frame slower. */
-const MOST_STEPS = 4;
-/** Milliseconds of its time that the world is kept going after a throw, at least and at most. */
+/** Steps at one time at most: where they take longer the world goes slower. */
+const MOST_STEPS = 5;
+/** Milliseconds that the world is kept going after a throw, at least and at most. */
 const LEAST_AWAKE = 1500;
 const MOST_AWAKE = 12_000;
 /** Metres a second below which a thing counts as lying still. */
@@ -34,15 +34,18 @@ const STILL = 0.06;
 export class MarketPhysics {
     private readonly bodies = new Set<PhysicsBody>();
     private readonly fixed = new Map<number, PhysicsBody[]>();
+    /** Whether anything moves. */
+    isAwake = false;
     private awake = 0;
+    /** Milliseconds that the world is behind. */
+    private due = 0;
 
     /** @throws if the physics engine can't be loaded */
     static async LoadAsync(scene: Scene): Promise<MarketPhysics> {
         const havok = await HavokPhysics({ locateFile: () => havokAddress });
         await nextTask();
-        Scene.MaxDeltaTime = MOST_STEPS * STEP;
         scene.enablePhysics(new Vector3(0, -9.81, 0), new HavokPlugin(true, havok));
-        scene.getPhysicsEngine()?.setSubTimeStep(STEP);
+        // Its steps do not wait for frames.
         scene.physicsEnabled = false;
         const physics = new MarketPhysics(scene);
         await nextTask();
@@ -60,10 +63,6 @@ export class MarketPhysics {
         this.addProp(box, 1);
         this.removeProp(box);
         box.dispose();
-    }
-
-    get isAwake(): boolean {
-        return this.scene.physicsEnabled;
     }
 
     /** A stretch of street's counters and walls. */
@@ -115,22 +114,27 @@ export class MarketPhysics {
         this.wake();
     }
 
-    /** Lets the world rest again once all lies still. @param elapsed milliseconds since the last frame */
+    /** Moves the world on, until all lies still. @param elapsed milliseconds */
     update(elapsed: number): void {
         if (!this.isAwake) return;
-        this.awake += Math.min(elapsed, MOST_STEPS * STEP);
-        if (this.awake < LEAST_AWAKE) return;
+        this.due = Math.min(this.due + elapsed, MOST_STEPS * STEP);
+        for (; this.due >= STEP; this.due -= STEP) this.scene.getPhysicsEngine()?._step(STEP / 1000);
+        this.awake += elapsed;
+        if (this.awake > LEAST_AWAKE && !this.isMoving()) this.isAwake = false;
+        if (this.awake > MOST_AWAKE) this.isAwake = false;
+    }
+
+    private isMoving(): boolean {
         const velocity = new Vector3();
-        const isMoving = [...this.bodies].some((body) => {
+        return [...this.bodies].some((body) => {
             body.getLinearVelocityToRef(velocity);
             return velocity.length() > STILL;
         });
-        if (!isMoving || this.awake > MOST_AWAKE) this.scene.physicsEnabled = false;
     }
 
     private wake(): void {
         this.awake = 0;
-        this.scene.physicsEnabled = true;
+        this.isAwake = true;
     }
 
     private addBody(mesh: Mesh, shape: PhysicsShapeConvexHull | PhysicsShapeSphere, mass: number, asleep: boolean) {

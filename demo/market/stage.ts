@@ -41,6 +41,8 @@ const SOFTWARE_PAUSE = 1500;
 export class MarketStage {
     readonly scene: Scene;
     readonly camera: FreeCamera;
+    /** Whether things move, whose shadows go with them. */
+    isLively = false;
     private readonly sun: DirectionalLight;
     private readonly shadows: ShadowGenerator;
     private ground: Mesh | null = null;
@@ -164,7 +166,7 @@ export class MarketStage {
         if (this.isSoftware && this.pace.isBusy) return false;
         this.framesDue--;
         this.frameDueAt = Number.POSITIVE_INFINITY;
-        const pause = this.scene.physicsEnabled ? 0 : this.isSoftware ? SOFTWARE_PAUSE : PAUSE;
+        const pause = this.isLively ? 0 : this.isSoftware ? SOFTWARE_PAUSE : PAUSE;
         if (this.shadowsDue && now - this.shadowsDrawn > pause) {
             this.shadowsDue = false;
             this.shadowsDrawn = now;

@@ -157,13 +157,7 @@ describe("the market without WebGPU", () => {
             await page.keyboard.press("Space");
             await page.waitForTimeout(1500);
         }
-        await page.waitForFunction(
-            () =>
-                !(window as unknown as { demo: { stage: { scene: { physicsEnabled: boolean } } } }).demo.stage.scene
-                    .physicsEnabled,
-            null,
-            { timeout: 90_000 },
-        );
+        await page.waitForFunction(() => document.body.dataset.physics === "ready", null, { timeout: 90_000 });
         const after = await propPlaces(page);
         const moved = Object.keys(after).filter((name) => {
             const [a, b] = [before[name], after[name]];
