@@ -1,6 +1,6 @@
 import { componentsOf, sampleLatent } from "../latent/sampleLatent.js";
 import type { DecoderMetadata, PriorComponent } from "../model/decoder.js";
-import { invertPositive } from "./linearAlgebra.js";
+import { factorCholesky } from "./linearAlgebra.js";
 
 /** One normal distribution of codes, ready to be asked. */
 export interface CodeComponent {
@@ -8,8 +8,10 @@ export interface CodeComponent {
     readonly category: string | null;
     /** [latentSize] */
     readonly mean: Float64Array;
-    /** [latentSize, latentSize], inverse of the covariance. */
-    readonly precision: Float64Array;
+    /** [latentSize], the diagonal part of the inverse of the covariance. */
+    readonly weights: Float64Array;
+    /** [latentSize] each: the inverse of the covariance is the diagonal part less the outer products of these. */
+    readonly factors: readonly Float64Array[];
     /** Natural logarithm of the covariance's determinant. */
     readonly logDeterminant: number;
 }
@@ -101,76 +103,91 @@ function asTrained(component: PriorComponent): PriorComponent {
 }
 
 function invertible(components: readonly PriorComponent[], n: number): CodeComponent[] {
-    const covariances = components.map((component) => covarianceOf(component, n));
-    const trace = covariances.reduce((sum, covariance) => sum + traceOf(covariance, n), 0) / components.length;
+    const trace = components.reduce((sum, component) => sum + traceOf(component), 0) / components.length;
     const floor = (FLOOR * FLOOR * trace) / n || UNKNOWN_DEVIATION ** 2;
-    return components.map(({ category, mean }, k) => {
-        const covariance = covariances[k];
-        for (let i = 0; i < n; i++) covariance[i * n + i] += floor;
-        const { inverse, logDeterminant } = invertPositive(covariance, n);
-        return { category, mean: Float64Array.from(mean), precision: inverse, logDeterminant };
-    });
+    return components.map((component) => inverted(component, floor, n));
 }
 
-/** Fᵀ F + D². [n, n] */
-function covarianceOf({ factors, factorCount, deviations }: PriorComponent, n: number): Float64Array {
-    const covariance = new Float64Array(n * n);
-    for (let row = 0; row < n; row++) {
-        for (let column = 0; column < n; column++) {
-            let sum = row === column ? deviations[row] ** 2 : 0;
-            for (let f = 0; f < factorCount; f++) sum += factors[f * n + row] * factors[f * n + column];
-            covariance[row * n + column] = sum;
+/** Of the covariance Fᵀ F + D². */
+function traceOf({ factors, deviations }: PriorComponent): number {
+    const squares = (values: Float32Array) => values.reduce((sum, value) => sum + value ** 2, 0);
+    return squares(factors) + squares(deviations);
+}
+
+/** The inverse of the covariance Fᵀ F + D² + floor (Woodbury's identity), as far as k factors need. */
+function inverted({ category, mean, factors, factorCount, deviations }: PriorComponent, floor: number, n: number) {
+    const weights = Float64Array.from(deviations, (deviation) => 1 / (deviation ** 2 + floor));
+    const rows = Array.from({ length: factorCount }, (_, f) => weights.map((weight, i) => weight * factors[f * n + i]));
+    const inner = new Float64Array(factorCount * factorCount);
+    for (let f = 0; f < factorCount; f++) {
+        for (let g = 0; g <= f; g++) {
+            inner[f * factorCount + g] = f === g ? 1 : 0;
+            for (let i = 0; i < n; i++) inner[f * factorCount + g] += factors[f * n + i] * rows[g][i];
         }
     }
-    return covariance;
-}
-
-function traceOf(matrix: Float64Array, n: number): number {
-    let sum = 0;
-    for (let i = 0; i < n; i++) sum += matrix[i * n + i];
-    return sum;
+    factorCholesky(inner, factorCount);
+    let logDeterminant = -weights.reduce((sum, weight) => sum + Math.log(weight), 0);
+    for (let f = 0; f < factorCount; f++) {
+        const root = inner[f * factorCount + f];
+        logDeterminant += 2 * Math.log(root);
+        for (let i = 0; i < n; i++) {
+            for (let g = 0; g < f; g++) rows[f][i] -= inner[f * factorCount + g] * rows[g][i];
+            rows[f][i] /= root;
+        }
+    }
+    return { category, mean: Float64Array.from(mean), weights, factors: rows, logDeterminant };
 }
 
 function isotropic(n: number): CodeComponent {
-    const precision = new Float64Array(n * n);
-    for (let i = 0; i < n; i++) precision[i * n + i] = 1 / UNKNOWN_DEVIATION ** 2;
     return {
         category: null,
         mean: new Float64Array(n),
-        precision,
+        weights: new Float64Array(n).fill(1 / UNKNOWN_DEVIATION ** 2),
+        factors: [],
         logDeterminant: n * Math.log(UNKNOWN_DEVIATION ** 2),
     };
 }
 
-/** Squared Mahalanobis distance and the precision times the offset from the mean. */
-export function distanceTo({ mean, precision }: CodeComponent, latent: ArrayLike<number>) {
-    const n = mean.length;
-    const gradient = new Float64Array(n);
-    let squared = 0;
-    for (let row = 0; row < n; row++) {
-        let sum = 0;
-        for (let column = 0; column < n; column++) {
-            sum += precision[row * n + column] * (latent[column] - mean[column]);
-        }
-        gradient[row] = sum;
-        squared += sum * (latent[row] - mean[row]);
+/** Half the derivative of a code's squared Mahalanobis distance from a component's mean. [latentSize] */
+export function slopeTo({ mean, weights, factors }: CodeComponent, latent: ArrayLike<number>): Float64Array {
+    const slope = mean.map((value, i) => weights[i] * (latent[i] - value));
+    for (const factor of factors) {
+        const along = productOf(factor, latent, mean);
+        for (let i = 0; i < slope.length; i++) slope[i] -= along * factor[i];
     }
-    return { squared, gradient };
+    return slope;
+}
+
+/** Squared Mahalanobis distance of a code from a component's mean. */
+function squaredDistance({ mean, weights, factors }: CodeComponent, latent: ArrayLike<number>): number {
+    let squared = 0;
+    for (let i = 0; i < mean.length; i++) squared += weights[i] * (latent[i] - mean[i]) ** 2;
+    for (const factor of factors) squared -= productOf(factor, latent, mean) ** 2;
+    return squared;
+}
+
+/** factor · (latent − mean) */
+function productOf(factor: Float64Array, latent: ArrayLike<number>, mean: Float64Array): number {
+    let sum = 0;
+    for (let i = 0; i < factor.length; i++) sum += factor[i] * (latent[i] - mean[i]);
+    return sum;
 }
 
 /** The component that a code is likeliest of, and its squared distance from that one's mean, in deviations. */
 export function nearestComponent(
     prior: readonly CodeFamily[],
     latent: ArrayLike<number>,
-): { component: CodeComponent; squared: number; gradient: Float64Array } {
+): { component: CodeComponent; squared: number } {
     let best: ReturnType<typeof nearestComponent> | null = null;
     let least = Number.POSITIVE_INFINITY;
-    for (const component of prior.flatMap(({ components }) => components)) {
-        const found = distanceTo(component, latent);
-        const cost = found.squared + component.logDeterminant;
-        if (!best || cost < least) {
-            best = { component, ...found };
-            least = cost;
+    for (const { components } of prior) {
+        for (const component of components) {
+            const squared = squaredDistance(component, latent);
+            const cost = squared + component.logDeterminant;
+            if (!best || cost < least) {
+                best = { component, squared };
+                least = cost;
+            }
         }
     }
     return best!;

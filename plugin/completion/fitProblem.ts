@@ -1,6 +1,6 @@
 import type { Field } from "../field/field.js";
 import type { Bounds } from "../model/decoder.js";
-import { type CodeFamily, nearestComponent } from "./codePrior.js";
+import { type CodeFamily, nearestComponent, slopeTo } from "./codePrior.js";
 import type { Extent } from "./extent.js";
 import type { LeastSquaresProblem, Linearisation } from "./levenbergMarquardt.js";
 import { factorCholesky } from "./linearAlgebra.js";
@@ -162,11 +162,13 @@ export class FitProblem implements LeastSquaresProblem<FitState> {
     /** Adds what is known beforehand; returns its share of the cost. */
     private addPrior(state: FitState, hessian: Float64Array, gradient: Float64Array): number {
         const { latentSize, size } = this;
-        const { component, squared, gradient: slope } = nearestComponent(this.prior, state.latent);
+        const { component, squared } = nearestComponent(this.prior, state.latent);
+        const slope = slopeTo(component, state.latent);
         for (let i = 0; i < latentSize; i++) {
             gradient[i] += slope[i];
-            for (let j = 0; j <= i; j++) {
-                hessian[i * size + j] += component.precision[i * latentSize + j];
+            hessian[i * size + i] += component.weights[i];
+            for (const factor of component.factors) {
+                for (let j = 0; j <= i; j++) hessian[i * size + j] -= factor[i] * factor[j];
             }
         }
         return squared + this.addPosePrior(state, hessian, gradient);

@@ -46,37 +46,3 @@ export function factorCholesky(a: Float64Array, n: number): boolean {
     }
     return true;
 }
-
-/** The inverse of a symmetric positive definite matrix [n, n] and the logarithm of its determinant. */
-export function invertPositive(matrix: Float64Array, n: number): { inverse: Float64Array; logDeterminant: number } {
-    const factor = matrix.slice();
-    if (!factorCholesky(factor, n)) {
-        throw new Error("invertPositive: the matrix is not positive definite; expected a covariance; raise its floor");
-    }
-    // Columns of L⁻¹, then L⁻ᵀ L⁻¹.
-    const lower = new Float64Array(n * n);
-    let logDeterminant = 0;
-    for (let column = 0; column < n; column++) {
-        logDeterminant += 2 * Math.log(factor[column * n + column]);
-        lower[column * n + column] = 1 / factor[column * n + column];
-        for (let row = column + 1; row < n; row++) {
-            let sum = 0;
-            for (let k = column; k < row; k++) {
-                sum -= factor[row * n + k] * lower[k * n + column];
-            }
-            lower[row * n + column] = sum / factor[row * n + row];
-        }
-    }
-    const inverse = new Float64Array(n * n);
-    for (let row = 0; row < n; row++) {
-        for (let column = 0; column <= row; column++) {
-            let sum = 0;
-            for (let k = row; k < n; k++) {
-                sum += lower[k * n + row] * lower[k * n + column];
-            }
-            inverse[row * n + column] = sum;
-            inverse[column * n + row] = sum;
-        }
-    }
-    return { inverse, logDeterminant };
-}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createCodePrior, distanceTo } from "../../plugin/completion/codePrior.js";
+import { createCodePrior, nearestComponent } from "../../plugin/completion/codePrior.js";
 import { sampleLatent } from "../../plugin/latent/sampleLatent.js";
 import type { DecoderMetadata, PriorComponent } from "../../plugin/model/decoder.js";
 
@@ -26,10 +26,7 @@ describe("the prior that a fit is held by", () => {
         const [wide] = createCodePrior("test", metadata(trained), SIZE, undefined);
         const [same] = createCodePrior("test", metadata(narrowed), SIZE, undefined);
         const code = Float32Array.of(1.2, 0.3, -0.1);
-        expect(distanceTo(same.components[0], code).squared).toBeCloseTo(
-            distanceTo(wide.components[0], code).squared,
-            4,
-        );
+        expect(nearestComponent([same], code).squared).toBeCloseTo(nearestComponent([wide], code).squared, 4);
         expect(same.components[0].logDeterminant).toBeCloseTo(wide.components[0].logDeterminant, 4);
         expect(same.samples).toHaveLength(16);
         same.samples.forEach((sample, n) => {
@@ -53,8 +50,8 @@ describe("the prior that a fit is held by", () => {
     });
 
     it("falls off along each direction by its deviation and a floor", () => {
-        const [{ components }] = createCodePrior("test", metadata(trained), SIZE, "a");
-        const at = (...code: number[]) => distanceTo(components[0], Float32Array.from(code)).squared;
+        const prior = createCodePrior("test", metadata(trained), SIZE, "a");
+        const at = (...code: number[]) => nearestComponent(prior, code).squared;
         expect(at(1, 0, 0)).toBe(0);
         // Variances of 0.1, 0.04 and 0.01, and 0.64 of their mean more.
         const floor = 0.64 * (0.15 / 3);
