@@ -45,7 +45,7 @@ export interface Completion {
 /** Longest side of the shapes that decoders are trained on, as a part of the longest side of their bounds. */
 const SHAPE_SHARE = 0.9;
 /** About the up axis, tried first. */
-const TURNS = 12;
+const TURNS = 24;
 
 /**
  * Codes and poses of shapes that agree with a scan, best first.

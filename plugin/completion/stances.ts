@@ -22,17 +22,13 @@ const AXES: readonly Vector[] = [
     [0, 0, 1],
 ];
 
-/** Bounds of a size that is tried, as parts of that of the scan's box. */
-const SMALLEST = 0.97;
-const LARGEST = 1.05;
-/** Sizes that differ by less are not tried both. */
-const SAME_SIZE = 0.04;
-
 /**
- * Poses in which a shape may stand in a scan, in every turn: as high as the scan, as wide as it is seen to be, or as large
- * as its box, and at its near side, which is the one that a sensor sees.
+ * Poses in which a shape may stand in a scan, one in each turn: as large as the scan's box, and at its near side, which is
+ * the one that a sensor sees. No size is taken from the shape's own proportions: a shape of wrong ones would stand there
+ * in a wrong size, and codes change sooner than sizes.
  *
  * @param field of the shape
+ * @returns [turnCount]
  */
 export function stancesOf(
     field: CoarseField,
@@ -50,24 +46,15 @@ export function stancesOf(
             const [a, b, c] = [0, 1, 2].map((i) => rotation[i] * x + rotation[3 + i] * y + rotation[6 + i] * z);
             return field.reach([a, b, c]);
         });
-        const ratios = seen.map(({ low, high }, i) => (high - low) / (own[i].high - own[i].low));
-        const wide = towardsSensor ? ratios[1] : Math.sqrt(ratios[1] * ratios[2]);
-        const box = extent.scaleIn(rotation);
-        const sizes: number[] = [];
-        for (const wanted of [Math.sqrt(ratios[0] * wide), ratios[0], wide, box]) {
-            const size = Math.min(LARGEST * box, Math.max(SMALLEST * box, wanted || box));
-            if (sizes.every((other) => Math.abs(Math.log(size / other)) > SAME_SIZE)) sizes.push(size);
-        }
-        return sizes.map((scale) => {
-            const shifts = seen.map(({ low, high }, i) =>
-                i === 2 && towardsSensor
-                    ? high - scale * own[i].high
-                    : (low + high - scale * (own[i].low + own[i].high)) / 2,
-            );
-            const at = (n: number) => axes.reduce((sum, axis, i) => sum + shifts[i] * axis[n], 0);
-            return { rotation, scale, translation: [at(0), at(1), at(2)] as const };
-        });
-    }).flat();
+        const scale = extent.scaleIn(rotation);
+        const shifts = seen.map(({ low, high }, i) =>
+            i === 2 && towardsSensor
+                ? high - scale * own[i].high
+                : (low + high - scale * (own[i].low + own[i].high)) / 2,
+        );
+        const at = (n: number) => axes.reduce((sum, axis, i) => sum + shifts[i] * axis[n], 0);
+        return { rotation, scale, translation: [at(0), at(1), at(2)] as const };
+    });
 }
 
 /** Some horizontal direction. */

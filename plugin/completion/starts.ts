@@ -6,12 +6,11 @@ import type { Similarity } from "./pose.js";
 import { costOf, settle } from "./settle.js";
 import { type StanceOptions, stancesOf } from "./stances.js";
 
-/** Poses of one code that go on. */
-const POSES_PER_CODE = 3;
-/** Starts that each family has at least. */
+/** Starts of each family and kind that come before any others. */
 const STARTS_PER_FAMILY = 3;
-/** Logarithm of two sizes, and cosine of the angle between two poses, beyond which they are far apart. */
-const OTHER_SIZE = 0.06;
+/** Of the starts, those that were settled first. */
+const SETTLED_SHARE = 1 / 3;
+/** Cosine of the angle between two poses beyond which they are far apart. */
 const OTHER_TURN = Math.cos((40 * Math.PI) / 180);
 /** Guesses in whose poses other shapes are tried, and the shapes that remain of each. */
 const RENEWED_GUESSES = 4;
@@ -40,9 +39,10 @@ export function startCodes(prior: readonly CodeFamily[]): { codes: Float32Array[
 }
 
 /**
- * How each code's shape may stand in a scan: the stances that its coarse field explains best, brought to where they fit
- * best, as starts by what the field itself says of them; some of each family, for a thin shape's first guess looks worse
- * than a stout one's.
+ * How each code's shape may stand in a scan: the stances that its coarse field explains best, as starts by what the field
+ * itself says of them; some of each family, for a thin shape's first guess looks worse than a stout one's. Most start as
+ * they stand, some brought to where they fit best first: that tells thin shapes better, and misleads where a shape of
+ * wrong proportions fits best in a wrong size.
  *
  * @param fields coarse fields of the codes
  * @param look what the coarse fields are held against
@@ -55,44 +55,36 @@ export async function chooseStarts(
     costsOf: CostsOf,
     wanted: number,
 ): Promise<FitState[]> {
-    const guesses: Guess[] = [];
+    const [standing, settled]: [Guess[], Guess[]] = [[], []];
     for (const [c, latent] of codes.entries()) {
         const field = fields[c];
         const stances = stancesOf(field, options)
             .map((pose) => ({ pose, cost: costOf(field, pose, look, options.extent) }))
             .sort((a, b) => a.cost - b.cost)
             .map(({ pose }) => pose);
-        const states = farApart(stances).map((start) => ({
-            latent,
-            pose: settle(field, start, look, options.extent),
-            start,
-        }));
-        const costs = await costsOf(
-            latent,
-            states.map(({ pose }) => pose),
-        );
-        guesses.push(...states.map((state, n) => ({ state, cost: costs[n], family: families[c] })));
+        const starts = farApart(stances);
+        const moved = starts.map((start) => settle(field, start, look, options.extent));
+        const costs = await costsOf(latent, [...starts, ...moved]);
+        for (const [n, start] of starts.entries()) {
+            const family = families[c];
+            standing.push({ state: { latent, pose: start, start }, cost: costs[n], family });
+            settled.push({ state: { latent, pose: moved[n], start }, cost: costs[starts.length + n], family });
+        }
     }
-    guesses.sort((a, b) => a.cost - b.cost);
-    return withEveryFamily(guesses, wanted).map(({ state }) => state);
+    const settledCount = Math.round(SETTLED_SHARE * wanted);
+    const chosen = [withEveryFamily(settled, settledCount), withEveryFamily(standing, wanted - settledCount)];
+    return chosen.flat().map(({ state }) => state);
 }
 
-/** The best, one of another size, and one that is turned otherwise. */
+/** The best, and the best that is turned otherwise. */
 function farApart(sorted: readonly Similarity[]): Similarity[] {
-    const kept = [sorted[0]];
-    for (let n = 1; n < POSES_PER_CODE; n++) {
-        const isFar = (pose: Similarity, other: Similarity) =>
-            n % 2 === 1
-                ? Math.abs(Math.log(pose.scale / other.scale)) > OTHER_SIZE
-                : cosineBetween(pose, other) < OTHER_TURN;
-        const next = sorted.find((pose) => kept.every((other) => isFar(pose, other)));
-        if (next) kept.push(next);
-    }
-    return kept;
+    const other = sorted.find((pose) => cosineBetween(pose, sorted[0]) < OTHER_TURN);
+    return other ? [sorted[0], other] : [sorted[0]];
 }
 
 /** The best, some of each family among them. */
-function withEveryFamily(sorted: readonly Guess[], wanted: number): Guess[] {
+function withEveryFamily(guesses: readonly Guess[], wanted: number): Guess[] {
+    const sorted = guesses.toSorted((a, b) => a.cost - b.cost);
     const taken = new Map<number, number>();
     const isOwed = ({ family }: Guess) => {
         taken.set(family, (taken.get(family) ?? 0) + 1);

@@ -117,7 +117,7 @@ ${rows
     .join("\n")}
 
 - Adam's cost was reached in ${reached.length} of ${rows.length} cases; median ratio of time ${ratio.toFixed(0)}, median iterations ${median(reached.map(({ iterations }) => iterations!))}.
-- A whole completion tries all categories from 64 starts; the first one of a decoder also looks at its prior once. Mean of the next ones ${mean(rows.map(({ nextCompletion }) => nextCompletion)).toFixed(2)} s.
+- A whole completion tries all categories from 96 starts; the first one of a decoder also looks at its prior once. Mean of the next ones ${mean(rows.map(({ nextCompletion }) => nextCompletion)).toFixed(2)} s.
 `,
     );
 }
