@@ -4,6 +4,7 @@ import { type CodeFamily, nearestComponent, slopeTo } from "./codePrior.js";
 import type { Extent } from "./extent.js";
 import type { LeastSquaresProblem, Linearisation } from "./levenbergMarquardt.js";
 import { factorCholesky } from "./linearAlgebra.js";
+import { NormalEquations } from "./normalEquations.js";
 import type { Observations } from "./observations.js";
 import { movePose, type Similarity, toModel } from "./pose.js";
 
@@ -80,8 +81,7 @@ export class FitProblem implements LeastSquaresProblem<FitState> {
             options,
         );
         const count = distances.length;
-        const hessian = new Float64Array(size * size);
-        const gradient = new Float64Array(size);
+        const sums = new NormalEquations(size, wantsHessian);
         const row = new Float64Array(size);
         const { scale } = pose;
         const toCost = weights.effectiveCount / (count * weights.noise ** 2);
@@ -111,8 +111,10 @@ export class FitProblem implements LeastSquaresProblem<FitState> {
             row[latentSize + 4] = -scale * gx;
             row[latentSize + 5] = -scale * gy;
             row[latentSize + 6] = -scale * gz;
-            addSquare(wantsHessian ? hessian : null, gradient, row, residual, weight * ratio * ratio);
+            sums.add(row, residual, weight * ratio * ratio);
         }
+        sums.flush();
+        const { hessian, gradient } = sums;
         const cost = dataCost + this.addPrior(state, hessian, gradient);
         return { cost, dataCost, hessian, gradient };
     }
@@ -208,25 +210,6 @@ export class FitProblem implements LeastSquaresProblem<FitState> {
             for (let j = 0; j <= i; j++) hessian[(latentSize + i) * size + latentSize + j] += weight * row[i] * row[j];
         }
         return cost;
-    }
-}
-
-/** hessian (lower triangle, where there is one) += weight · row rowᵀ; gradient += weight · residual · row. */
-function addSquare(
-    hessian: Float64Array | null,
-    gradient: Float64Array,
-    row: Float64Array,
-    residual: number,
-    weight: number,
-): void {
-    const size = row.length;
-    for (let i = 0, at = 0; i < size; i++, at += size) {
-        const factor = weight * row[i];
-        gradient[i] += factor * residual;
-        if (!hessian) continue;
-        for (let j = 0; j <= i; j++) {
-            hessian[at + j] += factor * row[j];
-        }
     }
 }
 

@@ -6,21 +6,24 @@ import { PointTree } from "../../plugin/completion/pointTree.js";
 import { rotationOf, type Similarity, toScan } from "../../plugin/completion/pose.js";
 import { costOf, settle } from "../../plugin/completion/settle.js";
 import { stancesOf } from "../../plugin/completion/stances.js";
+import { chooseStarts } from "../../plugin/completion/starts.js";
 
 const BOUNDS = { min: [-1, -1, -1], max: [1, 1, 1] } as const;
 /** Half sides of a box, its distances cut off as decoders' are. */
 const HALF = [0.35, 0.9, 0.2];
 const POINTS = coarsePoints(BOUNDS);
-const BOX = new CoarseField(
-    Float32Array.from({ length: POINTS.length / 3 }, (_, n) => {
-        const q = HALF.map((half, axis) => Math.abs(POINTS[3 * n + axis]) - half);
-        const outside = Math.hypot(...q.map((value) => Math.max(value, 0)));
-        return Math.min(0.1, Math.max(-0.1, outside + Math.min(0, Math.max(...q))));
-    }),
-    BOUNDS,
-);
+const BOX = fieldOfBox(HALF);
 const PLACED: Similarity = { rotation: rotationOf([0, Math.PI / 6, 0]), scale: 0.9, translation: [0.2, -0.1, 0.3] };
 const SENSOR = [0, 0.5, 4];
+
+function fieldOfBox(halves: readonly number[]): CoarseField {
+    const distances = Float32Array.from({ length: POINTS.length / 3 }, (_, n) => {
+        const q = halves.map((half, axis) => Math.abs(POINTS[3 * n + axis]) - half);
+        const outside = Math.hypot(...q.map((value) => Math.max(value, 0)));
+        return Math.min(0.1, Math.max(-0.1, outside + Math.min(0, Math.max(...q))));
+    });
+    return new CoarseField(distances, BOUNDS);
+}
 
 /** The two sides and the top that a sensor in front and above sees of the box, where it stands. */
 function seenSides(): Float32Array {
@@ -69,6 +72,33 @@ describe("where a shape may stand in a scan", () => {
         const turn = Math.atan2(found.rotation[2], found.rotation[0]);
         expect(Math.abs(Math.sin(turn - Math.PI / 6))).toBeLessThan(0.1);
         expect(costOf(BOX, found, look, extent)).toBeLessThanOrEqual(Math.min(...costs));
+    });
+
+    it("takes a shape of other proportions as large as the scan's box in every turn", () => {
+        const extent = new Extent(seenSides(), 1.8);
+        const options = { turnCount: 8, up: [0, 1, 0], upAxis: 1, towardsSensor: [0, 0, 1], extent } as const;
+        const flat = fieldOfBox([0.35, 0.3, 0.2]);
+        const stances = stancesOf(flat, options);
+        expect(stances).toHaveLength(8);
+        for (const { rotation, scale } of stances) expect(scale).toBe(extent.scaleIn(rotation));
+    });
+
+    it("begins at shapes as they stand and at such as were settled, at each code of a family", async () => {
+        const scan = unitScan(seenSides());
+        const extent = new Extent(scan.positions, 1.8);
+        const options = { turnCount: 12, up: [0, 1, 0], upAxis: 1, towardsSensor: [0, 0, 1], extent } as const;
+        const look = createObservations(scan, new Float32Array(scan.positions.length), 200, 1);
+        const codes = [Float32Array.of(1), Float32Array.of(2)];
+        const fields = [BOX, fieldOfBox([0.35, 0.6, 0.3])];
+        const costsOf = async (_: Float32Array, poses: readonly Similarity[]) => poses.map((__, n) => n);
+        const starts = await chooseStarts({ codes, families: [0, 1] }, fields, options, look, costsOf, 12);
+        for (const code of codes) {
+            const own = starts.filter(({ latent }) => latent === code);
+            const standing = own.filter(({ pose, start }) => pose === start);
+            expect(standing.length).toBeGreaterThan(0);
+            expect(own.length).toBeGreaterThan(standing.length);
+            for (const { pose } of standing) expect(pose.scale).toBe(extent.scaleIn(pose.rotation));
+        }
     });
 
     it("asks for no size that is no number, whatever a decoder's shapes are", () => {
