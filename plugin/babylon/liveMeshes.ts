@@ -18,6 +18,8 @@ export interface LiveShape {
 export class LiveMeshes {
     /** Remeshed in the frame, by plain commands. */
     private readonly inFrame = new Map<Mesh, { live: LiveMesh; latest: LiveShape }>();
+    /** Those of them that know, or will, how distances follow their code. */
+    private readonly following = new WeakSet<LiveMesh>();
     /** Extracted beside the frames. */
     private readonly beside = new Map<Mesh, LatestWins<LiveShape>>();
     /** Asked for while there was no device. */
@@ -93,6 +95,8 @@ export class LiveMeshes {
     private updateInFrame(mesh: Mesh, shape: LiveShape, surfaces: ShapeSurfaces): void {
         const known = this.inFrame.get(mesh);
         const live = known?.live ?? this.startInFrame(mesh, surfaces);
+        // A shape that changes once pays for no measurement.
+        if (known && !this.following.has(live)) this.follow(mesh, live, surfaces);
         this.inFrame.set(mesh, { live, latest: shape });
         live.update(shape);
         this.shapes.note(mesh, shape);
@@ -104,15 +108,22 @@ export class LiveMeshes {
             throw new Error("updateMesh: the field is not on the GPU; load the model again");
         }
         const report = (statistics: SurfaceStatistics) => this.report(mesh, statistics);
-        // What fails because the device is lost is done again with the next.
-        const fail = async (error: unknown) => {
-            if (!(await this.surfaces.isLostSoonAsync(surfaces))) {
-                this.fail(mesh, error);
-            }
-        };
-        const live = new LiveMesh(mesh, field, maker, domain, slope, report, fail);
-        surfaces.motionAsync().then((motion) => live.follow(motion), fail);
-        return live;
+        return new LiveMesh(mesh, field, maker, domain, slope, report, (error) => this.failOn(mesh, surfaces, error));
+    }
+
+    private follow(mesh: Mesh, live: LiveMesh, surfaces: ShapeSurfaces): void {
+        this.following.add(live);
+        surfaces.motionAsync().then(
+            (motion) => live.follow(motion),
+            (error) => this.failOn(mesh, surfaces, error),
+        );
+    }
+
+    /** What fails because the device is lost is done again with the next. */
+    private async failOn(mesh: Mesh, surfaces: ShapeSurfaces, error: unknown): Promise<void> {
+        if (!(await this.surfaces.isLostSoonAsync(surfaces))) {
+            this.fail(mesh, error);
+        }
     }
 
     private updateBeside(mesh: Mesh, shape: LiveShape): void {
