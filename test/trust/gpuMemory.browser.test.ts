@@ -62,9 +62,18 @@ describe.skipIf(!hasWebGpu)("GPU buffers of Babylon's device go back to where th
                     shapes.updateMesh(mesh, { latent: latent(n), resolution: 4 + (n % 13) });
                     draw();
                 });
-            // The model keeps one set of lists for all live meshes.
+            const step = (mesh: Mesh, n: number) =>
+                new Promise<number>((done) => {
+                    shapes.onSurfaceObservable.addOnce(({ statistics }) => done(statistics.evaluations));
+                    shapes.updateMesh(mesh, { latent: Float32Array.of(0.001 * (n % 2), 0), resolution: 32 });
+                    draw();
+                });
+            // The model keeps one set of lists for all live meshes, and measures once how distances follow codes: over
+            // as soon as a search goes on from the one before.
             const first = await make();
             for (let n = 0; n < 26; n++) await remesh(first, n);
+            const whole = await step(first, 0);
+            for (let n = 1; n < 500 && (await step(first, n)) > 0.85 * whole; n++);
             first.dispose();
             draw();
             const before = [counts.buffers, counts.bytes];
