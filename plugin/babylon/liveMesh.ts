@@ -44,9 +44,9 @@ export class LiveMesh {
         };
     }
 
-    /** See `LiveSurface.follow`. */
-    follow(motion: FieldMotion | null): void {
-        this.surface.follow(motion);
+    /** See `LiveSurface.followAsync`. */
+    followAsync(motion: FieldMotion | null): Promise<void> {
+        return this.surface.followAsync(motion);
     }
 
     /** @throws if the resolution is out of range or beyond the adapter */

@@ -113,10 +113,10 @@ export class LiveMeshes {
 
     private follow(mesh: Mesh, live: LiveMesh, surfaces: ShapeSurfaces): void {
         this.following.add(live);
-        surfaces.motionAsync().then(
-            (motion) => live.follow(motion),
-            (error) => this.failOn(mesh, surfaces, error),
-        );
+        surfaces
+            .motionAsync()
+            .then((motion) => live.followAsync(motion))
+            .catch((error) => this.failOn(mesh, surfaces, error));
     }
 
     /** What fails because the device is lost is done again with the next. */

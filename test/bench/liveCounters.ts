@@ -75,7 +75,7 @@ export async function measureLive(adapter: GPUAdapter | null): Promise<LiveCount
             }
         }
         // Searches that go on from the one before take a few dispatches more.
-        remesh.follow(await fieldMotionAsync(field, domain, codes));
+        await remesh.followAsync(await fieldMotionAsync(field, domain, codes));
         for (const step of [0, 1, 2]) {
             const latent = codes[0].map((value) => value + 0.002 * step);
             note(await remesh.run(latent, RESOLUTIONS[RESOLUTIONS.length - 1]));
@@ -157,8 +157,8 @@ class Remesher {
         });
     }
 
-    follow(motion: FieldMotion | null): void {
-        this.live.follow(motion);
+    followAsync(motion: FieldMotion | null): Promise<void> {
+        return this.live.followAsync(motion);
     }
 
     /**

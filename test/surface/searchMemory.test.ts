@@ -169,7 +169,7 @@ describe.skipIf(!device)("LiveSurface that goes on from the search before", () =
             onStatistics: (statistics) => seen.push(statistics),
             onError: (error) => expect.fail(String(error)),
         });
-        live.follow(motion);
+        await live.followAsync(motion);
         const until = (count: number) => expect.poll(() => seen.length, { timeout: 30_000 }).toBe(count);
         const resolution = 24;
         const options = { resolution, slope, normals: "grid" } as const;

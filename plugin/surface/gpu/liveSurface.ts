@@ -98,8 +98,15 @@ export class LiveSurface {
         this.drawArguments = createBufferFrom(device, "live draw", Uint32Array.of(0, 1, 0, 0, 0));
     }
 
-    /** Once it is known how distances follow the code, searches go on from the one before while the code moves. */
-    follow(motion: FieldMotion | null): void {
+    /**
+     * Once it is known how distances follow the code, searches go on from the one before while the code moves.
+     *
+     * @throws if the device refuses a kernel
+     */
+    async followAsync(motion: FieldMotion | null): Promise<void> {
+        if (motion) {
+            await this.maker.kernels.prepareMovingAsync();
+        }
         this.motion = motion;
     }
 

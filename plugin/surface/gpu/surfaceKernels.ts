@@ -36,16 +36,20 @@ const SOURCES = {
     endRound: ["append", stage + append],
     finishNormals: ["normals", stage + normals],
     gridNormals: ["gridNormals", stage + corners + gridNormals],
-    markUnclear: ["markUnclear", stage + bitMask + clearance + markUnclear],
-    markUnclearChildren: ["markUnclearChildren", stage + refine + clearance + markUnclearChildren],
-    noteCells: ["noteClearance", stage + corners + clearance + noteClearance],
-    noteParents: ["noteClearance", stage + corners + clearance + noteClearance],
     judge: ["publish", publish],
     publishVertices: ["publish", publish],
     publishIndices: ["publish", publish],
 } as const;
 
-export type KernelName = keyof typeof SOURCES;
+/** Of searches that go on from the one before: compiled when they are first wanted. */
+const MOVING_SOURCES = {
+    markUnclear: ["markUnclear", stage + bitMask + clearance + markUnclear],
+    markUnclearChildren: ["markUnclearChildren", stage + refine + clearance + markUnclearChildren],
+    noteCells: ["noteClearance", stage + corners + clearance + noteClearance],
+    noteParents: ["noteClearance", stage + corners + clearance + noteClearance],
+} as const;
+
+export type KernelName = keyof typeof SOURCES | keyof typeof MOVING_SOURCES;
 
 /** As in the shaders. */
 export const WORKGROUP_SIZE = 64;
@@ -64,27 +68,31 @@ export const GROUP_BYTES = 12;
 export class SurfaceKernels {
     /** The case table as a uniform. */
     readonly caseTable: GPUBuffer;
+    private moving: Promise<void> | null = null;
 
     /** @throws if the device refuses a kernel */
     static async CreateAsync(device: GPUDevice): Promise<SurfaceKernels> {
-        const names = Object.keys(SOURCES) as KernelName[];
-        const pipelines = await Promise.all(
-            names.map((name) => {
-                const [file, code] = SOURCES[name];
-                const constants = code.includes(LIMIT) ? { [LIMIT]: workgroupLimit(device) } : undefined;
-                return computePipelineAsync(device, file, code, name, constants);
-            }),
-        );
-        const byName = Object.fromEntries(names.map((name, i) => [name, pipelines[i]]));
-        return new SurfaceKernels(device, byName as Record<KernelName, GPUComputePipeline>);
+        return new SurfaceKernels(device, await compileAsync(device, SOURCES));
     }
 
     private constructor(
         readonly device: GPUDevice,
-        private readonly pipelines: Record<KernelName, GPUComputePipeline>,
+        private readonly pipelines: Map<string, GPUComputePipeline>,
     ) {
         const usage = GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST;
         this.caseTable = createBufferFrom(device, "marching cubes case table", packCaseTable(), usage);
+    }
+
+    /**
+     * Makes ready what searches need that go on from the one before.
+     *
+     * @throws if the device refuses a kernel
+     */
+    prepareMovingAsync(): Promise<void> {
+        this.moving ??= compileAsync(this.device, MOVING_SOURCES).then((pipelines) => {
+            for (const [name, pipeline] of pipelines) this.pipelines.set(name, pipeline);
+        });
+        return this.moving;
     }
 
     /**
@@ -100,7 +108,12 @@ export class SurfaceKernels {
         buffers: Readonly<Record<number, GPUBuffer>>,
         codeCount = 1,
     ): void {
-        const pipeline = this.pipelines[name];
+        const pipeline = this.pipelines.get(name);
+        if (!pipeline) {
+            throw new Error(
+                `SurfaceKernels: ${name} is not compiled; expected prepareMovingAsync to have ended before`,
+            );
+        }
         pass.setPipeline(pipeline);
         pass.setBindGroup(0, bind(this.device, pipeline, buffers));
         if (typeof items === "number") {
@@ -119,4 +132,17 @@ export class SurfaceKernels {
 
 function workgroupLimit({ limits }: GPUDevice): number {
     return Math.min(GUARANTEED_WORKGROUPS, limits.maxComputeWorkgroupsPerDimension);
+}
+
+async function compileAsync(
+    device: GPUDevice,
+    sources: Readonly<Record<string, readonly [file: string, code: string]>>,
+): Promise<Map<string, GPUComputePipeline>> {
+    const pipelines = await Promise.all(
+        Object.entries(sources).map(async ([name, [file, code]]) => {
+            const constants = code.includes(LIMIT) ? { [LIMIT]: workgroupLimit(device) } : undefined;
+            return [name, await computePipelineAsync(device, file, code, name, constants)] as const;
+        }),
+    );
+    return new Map(pipelines);
 }

@@ -53,8 +53,8 @@ class LiveArm {
         });
     }
 
-    follow(motion: FieldMotion): void {
-        this.live.follow(motion);
+    followAsync(motion: FieldMotion): Promise<void> {
+        return this.live.followAsync(motion);
     }
 
     /** From the call until the buffers that are drawn hold the surface. */
@@ -128,7 +128,7 @@ export async function benchRemesh(
         await addDense("denseOnnxRuntime", () => createOnnxRuntimeArmAsync(device, decoder, resolution));
         const axis = decoder.metadata?.axes[0];
         if (motion && axis) {
-            moving.follow(motion);
+            await moving.followAsync(motion);
             const along = (run: number) => moveAlongAxis(code(0), axis, STEP * (run % options.codeCount));
             arms.moving = (run, lap) => moving.runAsync(along(run), lap);
             arms.movingWhole = (run, lap) => movingWhole.runAsync(along(run), lap);
