@@ -33,7 +33,7 @@ export class Hud {
         const frame = this.graph.summary();
         this.set("props", `${stream.standingCount} of ${stream.wantedCount}`);
         this.set("made", number.format(count));
-        this.set("frame", frame ? `${frame.median.toFixed(1)} ms, longest ${frame.longest.toFixed(0)}` : "at rest");
+        this.set("frame", frame ? `${inBrief(frame.median)} to ${inBrief(frame.longest)} ms` : "at rest");
         this.set("own", frame ? `${frame.own.toFixed(1)} ms at most` : "0 ms");
         this.set("decoder", sizeText(decoder));
         this.set("code", sizeText(code + this.workerBytes));
@@ -46,4 +46,9 @@ export class Hud {
         const element = this.values.get(name);
         if (element && element.textContent !== text) element.textContent = text;
     }
+}
+
+/** Parts of a millisecond tell something of quick frames only. */
+function inBrief(milliseconds: number): string {
+    return milliseconds.toFixed(milliseconds < 100 ? 1 : 0);
 }
