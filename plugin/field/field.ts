@@ -21,8 +21,11 @@ export interface FieldGradient {
     latentGradients: Float32Array | null;
 }
 
-/** Who computes: the CPU in plain code, onnxruntime on WASM or WebGPU, or this library's fused WGSL kernels. */
-export type FieldMaker = "reference" | "onnxruntime-wasm" | "onnxruntime-webgpu" | "fused";
+/**
+ * Who computes: the CPU in plain code, this library's kernels in WebAssembly or WGSL ("fused"), or onnxruntime on WASM
+ * or WebGPU.
+ */
+export type FieldMaker = "reference" | "wasm" | "fused" | "onnxruntime-wasm" | "onnxruntime-webgpu";
 
 /** A decoder made ready to be asked. Every maker agrees with the reference within 1e-4. */
 export interface Field {

@@ -1,0 +1,224 @@
+/** Runs pieces of work on a WebAssembly module, here or on threads that have an instance of their own. */
+
+/** One call of an exported function: what to write into memory before, and what to read from it after. */
+export interface Piece {
+    readonly name: string;
+    readonly argument: number;
+    /** At byte addresses. */
+    readonly writes: readonly (readonly [address: number, values: Float32Array])[];
+    readonly reads: readonly (readonly [address: number, length: number])[];
+}
+
+/** Where pieces run. */
+export interface Machine {
+    /** What was read, in order. */
+    run(piece: Piece): Promise<Float32Array[]> | Float32Array[];
+    dispose(): void;
+}
+
+/** Instances are given JavaScript's own functions of numbers. */
+const IMPORTS = { Math } as unknown as WebAssembly.Imports;
+
+/** The caller's thread. */
+export class LocalMachine implements Machine {
+    static async CreateAsync(module: WebAssembly.Module): Promise<LocalMachine> {
+        return new LocalMachine((await WebAssembly.instantiate(module, IMPORTS)).exports);
+    }
+
+    private constructor(private readonly exports: WebAssembly.Exports) {}
+
+    run({ name, argument, writes, reads }: Piece): Float32Array[] {
+        const { buffer } = this.exports.memory as WebAssembly.Memory;
+        for (const [address, values] of writes) {
+            new Float32Array(buffer, address, values.length).set(values);
+        }
+        (this.exports[name] as (argument: number) => void)(argument);
+        return reads.map(([address, length]) => new Float32Array(buffer, address, length).slice());
+    }
+
+    dispose(): void {}
+}
+
+/**
+ * `LocalMachine` as a script of its own: first it is sent a module, then pieces. Text, so that a thread can be started
+ * from any bundle, in pages and in Node.
+ */
+const THREAD_SCRIPT = `
+let exports = null;
+function receive(message, send) {
+    if (!exports) {
+        exports = new WebAssembly.Instance(message, { Math }).exports;
+        return;
+    }
+    const { name, argument, writes, reads } = message;
+    const { buffer } = exports.memory;
+    for (const [address, values] of writes) {
+        new Float32Array(buffer, address, values.length).set(values);
+    }
+    exports[name](argument);
+    const results = reads.map(([address, length]) => new Float32Array(buffer, address, length).slice());
+    send(results, results.map((result) => result.buffer));
+}
+`;
+const PAGE_THREAD = `${THREAD_SCRIPT}
+onmessage = ({ data }) => receive(data, (results, transfer) => postMessage(results, transfer));
+`;
+const NODE_THREAD = `${THREAD_SCRIPT}
+const { parentPort } = require("node:worker_threads");
+parentPort.on("message", (data) => receive(data, (results, transfer) => parentPort.postMessage(results, transfer)));
+`;
+
+/** A thread as pages and Node both have it. */
+interface Thread {
+    post(message: WebAssembly.Module | Piece): void;
+    /** Whether it keeps the process alive. */
+    hold(held: boolean): void;
+    terminate(): void;
+}
+
+interface Waiting {
+    readonly piece: Piece;
+    resolve(results: Float32Array[]): void;
+    reject(error: unknown): void;
+}
+
+type Listeners = { answer(results: Float32Array[]): void; fail(): void };
+
+/** Threads that take pieces in turn; where one can't be had, its piece runs on the caller's. */
+export class ThreadedMachine implements Machine {
+    private readonly waiting: Waiting[] = [];
+    private readonly idle: Thread[] = [];
+    private readonly working = new Map<Thread, Waiting>();
+    private live: number;
+
+    /** @throws if this place has no threads */
+    static async CreateAsync(module: WebAssembly.Module, local: LocalMachine, count: number): Promise<ThreadedMachine> {
+        const startThread = await threadStarterAsync();
+        return new ThreadedMachine(module, local, count, startThread);
+    }
+
+    private constructor(
+        module: WebAssembly.Module,
+        private readonly local: LocalMachine,
+        count: number,
+        startThread: (listeners: Listeners) => Thread,
+    ) {
+        this.live = count;
+        for (let n = 0; n < count; n++) {
+            const thread: Thread = startThread({
+                answer: (results) => this.finish(thread, results),
+                fail: () => this.lose(thread),
+            });
+            thread.post(module);
+            thread.hold(false);
+            this.idle.push(thread);
+        }
+    }
+
+    run(piece: Piece): Promise<Float32Array[]> {
+        return new Promise((resolve, reject) => {
+            this.waiting.push({ piece, resolve, reject });
+            this.handOut();
+        });
+    }
+
+    dispose(): void {
+        for (const thread of [...this.idle, ...this.working.keys()]) {
+            thread.terminate();
+        }
+        const disposed = new Error("a field was disposed while it worked; a live one is needed; create it anew");
+        for (const { reject } of [...this.waiting, ...this.working.values()]) {
+            reject(disposed);
+        }
+        this.idle.length = 0;
+        this.waiting.length = 0;
+        this.working.clear();
+    }
+
+    private handOut(): void {
+        while (this.waiting.length > 0 && (this.idle.length > 0 || this.live === 0)) {
+            const next = this.waiting.shift() as Waiting;
+            const thread = this.idle.pop();
+            if (thread) {
+                this.working.set(thread, next);
+                thread.hold(true);
+                thread.post(next.piece);
+            } else {
+                next.resolve(this.local.run(next.piece));
+            }
+        }
+    }
+
+    private finish(thread: Thread, results: Float32Array[]): void {
+        const done = this.working.get(thread);
+        if (done) {
+            this.working.delete(thread);
+            thread.hold(false);
+            this.idle.push(thread);
+            done.resolve(results);
+            this.handOut();
+        }
+    }
+
+    private lose(thread: Thread): void {
+        const unfinished = this.working.get(thread);
+        const place = this.idle.indexOf(thread);
+        if (place >= 0) {
+            this.idle.splice(place, 1);
+        } else if (!this.working.delete(thread)) {
+            return;
+        }
+        this.live--;
+        thread.terminate();
+        if (unfinished) {
+            this.waiting.unshift(unfinished);
+        }
+        this.handOut();
+    }
+}
+
+/** Not literals where they are imported, so that bundlers leave Node's modules out of pages. */
+const NODE_THREADS = "node:worker_threads";
+const NODE_OS = "node:os";
+
+const isNode =
+    typeof process !== "undefined" && process.versions?.node !== undefined && typeof document === "undefined";
+
+/** Cores to share work between. */
+export async function coreCountAsync(): Promise<number> {
+    if (isNode) {
+        const { availableParallelism } = (await import(/* @vite-ignore */ NODE_OS)) as typeof import("node:os");
+        return availableParallelism();
+    }
+    return globalThis.navigator?.hardwareConcurrency ?? 1;
+}
+
+async function threadStarterAsync(): Promise<(listeners: Listeners) => Thread> {
+    if (isNode) {
+        const threads = (await import(/* @vite-ignore */ NODE_THREADS)) as typeof import("node:worker_threads");
+        return (listeners) => {
+            const worker = new threads.Worker(NODE_THREAD, { eval: true });
+            worker.on("message", listeners.answer);
+            worker.on("error", listeners.fail);
+            return {
+                post: (message) => worker.postMessage(message),
+                hold: (held) => (held ? worker.ref() : worker.unref()),
+                terminate: () => void worker.terminate(),
+            };
+        };
+    }
+    const script = URL.createObjectURL(new Blob([PAGE_THREAD], { type: "text/javascript" }));
+    return (listeners) => {
+        const worker = new Worker(script, { name: "deepsdf-layers" });
+        worker.onmessage = ({ data }) => listeners.answer(data);
+        worker.onerror = (event) => {
+            event.preventDefault();
+            listeners.fail();
+        };
+        return {
+            post: (message) => worker.postMessage(message),
+            hold: () => {},
+            terminate: () => worker.terminate(),
+        };
+    };
+}

@@ -1,0 +1,187 @@
+import type { Perceptron } from "../../model/decoder.js";
+import {
+    checkFieldArguments,
+    type Field,
+    type FieldGradient,
+    type FieldGradientOptions,
+    type FieldOptions,
+} from "../field.js";
+import { foldLatent } from "../foldLatent.js";
+import { TILE_POINTS } from "./kernels.js";
+import { coreCountAsync, LocalMachine, type Machine, type Piece, ThreadedMachine } from "./machine.js";
+import { type EvaluationKind, type ModuleLayout, writePerceptronModule } from "./perceptronModule.js";
+import { hasRelaxedMultiplyAdd } from "./support.js";
+
+/** Fewer points are not worth a message to a thread. */
+const PIECE_POINTS = 256;
+/** Pieces a thread gets of one call, so that a slow one holds up little. */
+const PIECES_A_THREAD = 3;
+const MAX_THREADS = 8;
+
+export interface WasmFieldOptions {
+    /** Threads besides the caller's; as many as there are cores, up to 8, unless given. With 0 or one core none. */
+    threads?: number;
+}
+
+/**
+ * A perceptron on the CPU by kernels of ours: WebAssembly with vectors of four, written for the network when it is
+ * loaded, on as many threads as there are cores. Twin of `ReferenceField`.
+ */
+export class WasmField implements Field {
+    readonly maker = "wasm";
+    readonly latentSize: number;
+    private disposed = false;
+    private threads: Promise<Machine> | null = null;
+    private readonly local: Machine;
+
+    /**
+     * @throws if this place has no WebAssembly with vectors, see `hasVectors`, or the network takes more
+     * memory than it has
+     */
+    static async CreateAsync(network: Perceptron, options: WasmFieldOptions = {}): Promise<WasmField> {
+        const { bytes, layout } = writePerceptronModule(network, hasRelaxedMultiplyAdd());
+        const module = await WebAssembly.compile(bytes);
+        const cores = Math.min(options.threads ?? (await coreCountAsync()), MAX_THREADS);
+        return new WasmField(network, layout, module, await LocalMachine.CreateAsync(module), cores > 1 ? cores : 0);
+    }
+
+    private constructor(
+        readonly network: Perceptron,
+        private readonly layout: ModuleLayout,
+        private readonly module: WebAssembly.Module,
+        private readonly localMachine: LocalMachine,
+        private readonly threadCount: number,
+    ) {
+        this.local = localMachine;
+        this.latentSize = network.latentSize;
+    }
+
+    async evaluateAsync(latent: Float32Array, points: Float32Array, options: FieldOptions = {}): Promise<Float32Array> {
+        this.check("evaluateAsync", latent, points, options.signal);
+        const distances = new Float32Array(points.length / 3);
+        await this.inPieces("value", latent, points, options.signal, (start, count, [found]) => {
+            distances.set(found.subarray(0, count), start);
+        });
+        return distances;
+    }
+
+    async evaluateGradientAsync(
+        latent: Float32Array,
+        points: Float32Array,
+        { signal, latentGradients: wantsLatent = false }: FieldGradientOptions = {},
+    ): Promise<FieldGradient> {
+        this.check("evaluateGradientAsync", latent, points, signal);
+        const { latentSize, layout } = this;
+        const total = points.length / 3;
+        const gradient: FieldGradient = {
+            distances: new Float32Array(total),
+            pointGradients: new Float32Array(3 * total),
+            latentGradients: wantsLatent ? new Float32Array(latentSize * total) : null,
+        };
+        const kind = wantsLatent ? "latentGradient" : "pointGradient";
+        await this.inPieces(kind, latent, points, signal, (start, count, [distances, byPoint, byLatent]) => {
+            gradient.distances.set(distances.subarray(0, count), start);
+            untile(byPoint, 3, gradient.pointGradients.subarray(3 * start, 3 * (start + count)), 3);
+            if (gradient.latentGradients) {
+                const rows = gradient.latentGradients.subarray(latentSize * start, latentSize * (start + count));
+                untile(byLatent, layout.latentRows, rows, latentSize);
+            }
+        });
+        return gradient;
+    }
+
+    dispose(): void {
+        if (!this.disposed) {
+            this.disposed = true;
+            void this.threads?.then((machine) => machine.dispose());
+        }
+    }
+
+    private check(operation: string, latent: Float32Array, points: Float32Array, signal?: AbortSignal): void {
+        if (this.disposed) {
+            throw new Error(`${operation}: this field was disposed; a live one is needed; create it anew`);
+        }
+        checkFieldArguments(operation, this.latentSize, latent, points, signal);
+    }
+
+    private async inPieces(
+        kind: EvaluationKind,
+        latent: Float32Array,
+        points: Float32Array,
+        signal: AbortSignal | undefined,
+        take: (start: number, count: number, results: Float32Array[]) => void,
+    ): Promise<void> {
+        const biases = foldLatent(this.network, latent);
+        const total = points.length / 3;
+        const spread = this.threadCount > 0 && total >= 2 * PIECE_POINTS;
+        const machine = spread ? await this.machine() : this.local;
+        const shared = Math.ceil(total / Math.max(1, this.threadCount * PIECES_A_THREAD));
+        const size = Math.min(spread ? Math.max(PIECE_POINTS, shared) : total, this.layout.capacity[kind]);
+        const running: Promise<void>[] = [];
+        for (let start = 0; start < total; start += size) {
+            const count = Math.min(size, total - start);
+            const piece = this.piece(kind, biases, points.subarray(3 * start, 3 * (start + count)));
+            if (spread) {
+                running.push(Promise.resolve(machine.run(piece)).then((results) => take(start, count, results)));
+            } else {
+                if (start > 0) {
+                    // Lets events in, an abort among them.
+                    await new Promise((resolve) => setTimeout(resolve));
+                    signal?.throwIfAborted();
+                }
+                take(start, count, await machine.run(piece));
+            }
+        }
+        await Promise.all(running);
+        signal?.throwIfAborted();
+    }
+
+    private piece(kind: EvaluationKind, biases: readonly Float32Array[], points: Float32Array): Piece {
+        const { layout } = this;
+        const tiles = Math.ceil(points.length / 3 / TILE_POINTS);
+        const found = (address: number, rows: number) => [address, tiles * rows * TILE_POINTS] as const;
+        return {
+            name: kind,
+            argument: tiles,
+            writes: [
+                ...biases.map((bias, index) => [layout.biases[index], bias] as const),
+                [layout.points, tilePoints(points, tiles)],
+            ],
+            reads: [
+                found(layout.distances, 1),
+                ...(kind === "value" ? [] : [found(layout.pointGradients, 3)]),
+                ...(kind === "latentGradient" ? [found(layout.latentGradients, layout.latentRows)] : []),
+            ],
+        };
+    }
+
+    /** Threads start when first needed; without any, everything runs here. */
+    private machine(): Promise<Machine> {
+        this.threads ??= ThreadedMachine.CreateAsync(this.module, this.localMachine, this.threadCount).catch(
+            () => this.local,
+        );
+        return this.threads;
+    }
+}
+
+/** [n, 3] as [tiles][3][8]; the last tile is filled up with zeros. */
+function tilePoints(points: Float32Array, tiles: number): Float32Array {
+    const tiled = new Float32Array(tiles * 3 * TILE_POINTS);
+    for (let n = 0; 3 * n < points.length; n++) {
+        const at = Math.floor(n / TILE_POINTS) * 3 * TILE_POINTS + (n % TILE_POINTS);
+        tiled[at] = points[3 * n];
+        tiled[at + TILE_POINTS] = points[3 * n + 1];
+        tiled[at + 2 * TILE_POINTS] = points[3 * n + 2];
+    }
+    return tiled;
+}
+
+/** [tiles][rows][8] as [n, width], the first `width` rows. */
+function untile(tiled: Float32Array, rows: number, out: Float32Array, width: number): void {
+    for (let n = 0; n * width < out.length; n++) {
+        const at = Math.floor(n / TILE_POINTS) * rows * TILE_POINTS + (n % TILE_POINTS);
+        for (let row = 0; row < width; row++) {
+            out[n * width + row] = tiled[at + row * TILE_POINTS];
+        }
+    }
+}
