@@ -1,15 +1,16 @@
+import { cpuObstacle, createCpuFieldAsync } from "../field/cpuField.js";
 import type { Field } from "../field/field.js";
 import { FusedField } from "../field/fused/fusedField.js";
 import { fusedLimit } from "../field/fused/packPerceptron.js";
 import type { Decoder } from "../model/decoder.js";
 import { hasWorkers, WorkerField, WorkerUnavailable } from "../surface/worker/workerField.js";
 
-/** Who evaluates the decoder on the backend: our own kernels or onnxruntime. */
+/** Who evaluates the decoder on the backend: our own kernels ("fused") or onnxruntime. */
 export type Evaluator = "fused" | "onnxruntime";
 
 /**
- * The field of a decoder: fused where a GPU and a perceptron allow it, else onnxruntime, which is loaded only then: in a
- * worker where there are workers, else on this thread.
+ * The field of a decoder: by our own kernels where it is a perceptron, else by onnxruntime, which is loaded only then.
+ * Without a GPU in a worker where there are workers, else on this thread.
  *
  * @param device null for WASM
  * @param halves see `ShapeModelOptions`
@@ -27,14 +28,10 @@ export async function createFieldAsync(
         );
     }
     const { perceptron } = decoder;
-    const obstacle = device
-        ? perceptron
-            ? fusedLimit(perceptron)
-            : `the decoder is no perceptron: ${decoder.notPerceptronReason}`
-        : "there is no WebGPU here";
+    const obstacle = device && perceptron ? fusedLimit(perceptron) : cpuObstacle(decoder);
     if (requested === "fused" && obstacle) {
         throw new Error(
-            `ShapeModel.LoadAsync: got evaluator "fused", but ${obstacle}; expected a multilayer perceptron and backend "webgpu"; use evaluator "auto"`,
+            `ShapeModel.LoadAsync: got evaluator "fused", but ${obstacle}; expected a multilayer perceptron that its kernels take; use evaluator "auto"`,
         );
     }
     if (device && perceptron && !obstacle && requested !== "onnxruntime") {
@@ -44,15 +41,15 @@ export async function createFieldAsync(
         const { OnnxRuntimeGpuField } = await import("../field/onnxRuntime/onnxRuntimeGpuField.js");
         return OnnxRuntimeGpuField.CreateOnDeviceAsync(decoder, device);
     }
+    const onCpu = requested === "onnxruntime" ? requested : "auto";
     if (hasWorkers()) {
         try {
-            return await WorkerField.CreateAsync(decoder);
+            return await WorkerField.CreateAsync(decoder, undefined, onCpu);
         } catch (error) {
             if (!(error instanceof WorkerUnavailable)) {
                 throw error;
             }
         }
     }
-    const { OnnxRuntimeField } = await import("../field/onnxRuntime/onnxRuntimeField.js");
-    return OnnxRuntimeField.CreateAsync(decoder);
+    return createCpuFieldAsync(decoder, { evaluator: onCpu });
 }

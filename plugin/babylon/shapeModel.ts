@@ -73,7 +73,7 @@ export class ShapeModel {
         const model = new ShapeModel(scene, decoder, backend, make, latentDeviation ?? null);
         try {
             await model.surfaces.runAsync(async ({ field }) => {
-                model.madeBy = field.maker === "fused" ? "fused" : "onnxruntime";
+                model.madeBy = field.maker === "fused" || field.maker === "wasm" ? "fused" : "onnxruntime";
                 model.fetchedByWorker = field instanceof WorkerField ? field.fetchedBytes : 0;
             }, model.signalOf(signal));
         } catch (error) {

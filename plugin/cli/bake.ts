@@ -2,7 +2,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { Presets, SingleBar } from "cli-progress";
-import { OnnxRuntimeField } from "../field/onnxRuntime/onnxRuntimeField.js";
+import { createCpuFieldAsync } from "../field/cpuField.js";
 import { checkLatent, decodeLatent, sampleLatent, typicalLatents } from "../latent/index.js";
 import type { Decoder } from "../model/decoder.js";
 import { extractSurfaceAsync } from "../surface/cpu/extractSurface.js";
@@ -159,7 +159,7 @@ async function bakeProps(
     pathOf: (place: number) => string,
     quiet: boolean,
 ): Promise<void> {
-    const field = await OnnxRuntimeField.CreateAsync(decoder);
+    const field = await createCpuFieldAsync(decoder);
     const slope = await fieldSlopeAsync(field, decoder, typicalLatents(decoder.metadata));
     const bar = new SingleBar(
         { format: "baking {bar} {value}/{total} | {eta_formatted} left", hideCursor: true, noTTYOutput: !quiet },

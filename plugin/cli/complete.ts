@@ -7,7 +7,7 @@ import { toMatrix } from "../completion/pose.js";
 import { readScanAsync } from "../completion/readers/readScan.js";
 import type { Scan } from "../completion/scan.js";
 import { COMPLETION_MODES, type CompletionMode, surfaceOfCompletionAsync } from "../completion/surfaceOfCompletion.js";
-import { OnnxRuntimeField } from "../field/onnxRuntime/onnxRuntimeField.js";
+import { createCpuFieldAsync } from "../field/cpuField.js";
 import { encodeLatent, typicalLatents } from "../latent/index.js";
 import { MAX_RESOLUTION, MIN_RESOLUTION } from "../surface/grid.js";
 import { fieldSlopeAsync } from "../surface/slope.js";
@@ -66,7 +66,7 @@ export async function complete(args: readonly string[]): Promise<void> {
     const scan = await loadScan(path, flags.sensor);
     const out = flags.out ?? `${basename(path, extname(path))}-completed.glb`;
 
-    const field = await OnnxRuntimeField.CreateAsync(decoder);
+    const field = await createCpuFieldAsync(decoder);
     const bar = new SingleBar(
         { format: "completing {bar} {percentage} %", hideCursor: true, noTTYOutput: !flags.quiet },
         Presets.shades_classic,

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { OnnxRuntimeField } from "../../plugin/field/onnxRuntime/onnxRuntimeField.js";
+import { createCpuFieldAsync } from "../../plugin/field/cpuField.js";
 import { typicalLatents } from "../../plugin/latent/typicalLatents.js";
 import { extractSurfaceAsync } from "../../plugin/surface/cpu/extractSurface.js";
 import { fieldReachAsync, fieldSlopeAsync } from "../../plugin/surface/slope.js";
@@ -81,7 +81,7 @@ async function measureSearch(
     resolutions: number[],
 ): Promise<SearchCounters> {
     const codeCount = asked ?? CODES;
-    const field = await OnnxRuntimeField.CreateAsync(decoder);
+    const field = await createCpuFieldAsync(decoder);
     const latents = typicalLatents(decoder.metadata);
     const slope = await fieldSlopeAsync(field, decoder, latents);
     const { bounds, clampDistance } = decoder;

@@ -1,5 +1,5 @@
+import { createCpuFieldAsync } from "../../plugin/field/cpuField.js";
 import type { Field } from "../../plugin/field/field.js";
-import { OnnxRuntimeField } from "../../plugin/field/onnxRuntime/onnxRuntimeField.js";
 import { moveAlongAxis } from "../../plugin/latent/moveLatent.js";
 import { typicalLatents } from "../../plugin/latent/typicalLatents.js";
 import type { Decoder } from "../../plugin/model/decoder.js";
@@ -35,7 +35,7 @@ export async function measureMoving(
     const moves: Move[] = [];
     for (const { name, decoder, code } of decoders) {
         const axes = decoder.metadata?.axes ?? [];
-        const field = await OnnxRuntimeField.CreateAsync(decoder);
+        const field = await createCpuFieldAsync(decoder);
         const search = await prepare(field, decoder, code);
         for (let index = 0; search && axes.length > 0 && index < count; index++) {
             const axis = axes[Math.floor((index * axes.length) / count)];

@@ -8,8 +8,8 @@ import { rotationOf, type Similarity } from "../../plugin/completion/pose.js";
 import { toUnitScan } from "../../plugin/completion/scan.js";
 import type { Field } from "../../plugin/field/field.js";
 import { FusedField } from "../../plugin/field/fused/fusedField.js";
-import { OnnxRuntimeField } from "../../plugin/field/onnxRuntime/onnxRuntimeField.js";
 import { ReferenceField } from "../../plugin/field/referenceField.js";
+import { WasmField } from "../../plugin/field/wasm/wasmField.js";
 import { octahedronDecoder } from "../support/decoders.js";
 import { requestTestDevice, uncapturedErrors } from "../support/gpu.js";
 import { octahedronMesh } from "./support/octahedron.js";
@@ -39,7 +39,7 @@ async function fitOn(field: Field) {
 
 describe("a fit ends at the same code and pose, whoever computes the field", () => {
     it("on WASM and in plain code", async () => {
-        const wasm = await OnnxRuntimeField.CreateAsync(decoder);
+        const wasm = await WasmField.CreateAsync(decoder.perceptron!);
         const found = await fitOn(wasm);
         wasm.dispose();
         expectSame(found, await fitOn(new ReferenceField(decoder.perceptron!)));

@@ -5,6 +5,7 @@ import { createBuffer, createBufferFrom, readBuffer } from "../../plugin/field/g
 import { OnnxRuntimeField } from "../../plugin/field/onnxRuntime/onnxRuntimeField.js";
 import { OnnxRuntimeGpuField } from "../../plugin/field/onnxRuntime/onnxRuntimeGpuField.js";
 import { ReferenceField } from "../../plugin/field/referenceField.js";
+import { WasmField } from "../../plugin/field/wasm/wasmField.js";
 import type { Decoder } from "../../plugin/model/index.js";
 import { readDecoder, writeDecoder } from "../../plugin/model/index.js";
 import { GpuSurfaceMaker } from "../../plugin/surface/gpu/gpuSurface.js";
@@ -38,6 +39,8 @@ const decoders: Record<string, () => Promise<Decoder>> = {
 
 describe("makers of fields agree with the reference", () => {
     const makers: Record<string, (decoder: Decoder) => Promise<Field>> = {
+        "our kernels on WASM": (decoder) => WasmField.CreateAsync(decoder.perceptron!),
+        "our kernels on threads": (decoder) => WasmField.CreateAsync(decoder.perceptron!, { threads: 2 }),
         "onnxruntime on WASM": (decoder) => OnnxRuntimeField.CreateAsync(decoder),
         ...(device && {
             "onnxruntime on WebGPU": (decoder: Decoder) => OnnxRuntimeGpuField.CreateOnDeviceAsync(decoder, device),
@@ -48,7 +51,7 @@ describe("makers of fields agree with the reference", () => {
         it.each(Object.keys(decoders))(`${maker}: %s`, async (name) => {
             const decoder = await decoders[name]();
             const field = await create(decoder);
-            const [latent, points] = [randomCode(decoder.latentSize).map((v) => 0.3 * v), randomPoints(150)];
+            const [latent, points] = [randomCode(decoder.latentSize).map((v) => 0.3 * v), randomPoints(600)];
             const options = { latentGradients: true };
             const expected = await new ReferenceField(decoder.perceptron!).evaluateGradientAsync(
                 latent,

@@ -1,10 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { OnnxRuntimeField } from "../../plugin/field/onnxRuntime/onnxRuntimeField.js";
+import { createCpuFieldAsync } from "../../plugin/field/cpuField.js";
 import { readDecoder, writeDecoder } from "../../plugin/model/index.js";
 import { extractSurfaceAsync } from "../../plugin/surface/cpu/extractSurface.js";
 import { WorkerField, type WorkerPort, WorkerUnavailable } from "../../plugin/surface/worker/workerField.js";
 import { cube } from "../support/fields.js";
-import { octahedronPerceptron, randomCode, randomPerceptron, randomPoints } from "../support/perceptrons.js";
+import {
+    maxDifference,
+    octahedronPerceptron,
+    randomCode,
+    randomPerceptron,
+    randomPoints,
+} from "../support/perceptrons.js";
 
 const domain = { bounds: cube, clampDistance: 0.4 };
 const decoderOf = (perceptron = octahedronPerceptron(0.6)) => readDecoder(writeDecoder(perceptron, null));
@@ -28,12 +34,20 @@ async function longestBlock(work: Promise<unknown>): Promise<number> {
 }
 
 describe("WorkerField", () => {
-    it("gives what the same runtime gives on this thread: values, gradients, surfaces", async () => {
+    it("gives what this thread gives: values, gradients, surfaces", async () => {
         const decoder = decoderOf(randomPerceptron({ seed: 4 }));
-        const [worker, here] = [await WorkerField.CreateAsync(decoder), await OnnxRuntimeField.CreateAsync(decoder)];
-        // Its scripts and the runtime.
-        expect(worker.fetchedBytes).toBeGreaterThan(1e6);
+        const [worker, here] = [await WorkerField.CreateAsync(decoder), await createCpuFieldAsync(decoder)];
         const [latent, points] = [randomCode(decoder.latentSize), randomPoints(100)];
+        expect([worker.maker, here.maker]).toEqual(["wasm", "wasm"]);
+        // Not onnxruntime's 13 MB, which a decoder that is no perceptron takes.
+        expect(worker.fetchedBytes).toBeLessThan(1e6);
+        const other = await WorkerField.CreateAsync(decoder, undefined, "onnxruntime");
+        expect(other.maker).toBe("onnxruntime-wasm");
+        expect(other.fetchedBytes).toBeGreaterThan(1e6);
+        expect(
+            maxDifference(await other.evaluateAsync(latent, points), await here.evaluateAsync(latent, points)),
+        ).toBeLessThan(1e-4);
+        other.dispose();
         expect(await worker.evaluateAsync(latent, points)).toEqual(await here.evaluateAsync(latent, points));
         const options = { latentGradients: true };
         expect(await worker.evaluateGradientAsync(latent, points, options)).toEqual(

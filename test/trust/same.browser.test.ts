@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { readBack } from "../../plugin/babylon/readBack.js";
 import { FusedField } from "../../plugin/field/fused/fusedField.js";
-import { OnnxRuntimeField } from "../../plugin/field/onnxRuntime/onnxRuntimeField.js";
 import { ReferenceField } from "../../plugin/field/referenceField.js";
+import { WasmField } from "../../plugin/field/wasm/wasmField.js";
 import { sampleLatent } from "../../plugin/latent/index.js";
 import { type Decoder, readDecoder } from "../../plugin/model/index.js";
 import { extractSurfaceAsync } from "../../plugin/surface/cpu/extractSurface.js";
@@ -31,7 +31,7 @@ describe.skipIf(!device)("WGSL, WebAssembly and the CPU reference", () => {
             const domain = { bounds, clampDistance };
             const options = { resolution, slope: 2.5 };
             const reference = new ReferenceField(decoder.perceptron!);
-            const wasm = await OnnxRuntimeField.CreateAsync(decoder);
+            const wasm = await WasmField.CreateAsync(decoder.perceptron!);
             const fused = await FusedField.CreateAsync(device!, decoder.perceptron!);
             const maker = await GpuSurfaceMaker.CreateAsync(device!);
             const steps = Array.from({ length: resolution + 1 }, (_, i) => -1 + (2 * i) / resolution);

@@ -10,7 +10,7 @@ import { foldLatent } from "../foldLatent.js";
 import { TILE_POINTS } from "./kernels.js";
 import { coreCountAsync, LocalMachine, type Machine, type Piece, ThreadedMachine } from "./machine.js";
 import { type EvaluationKind, type ModuleLayout, writePerceptronModule } from "./perceptronModule.js";
-import { hasRelaxedMultiplyAdd } from "./support.js";
+import { hasRelaxedMultiplyAdd, wasmObstacle } from "./support.js";
 
 /** Fewer points are not worth a message to a thread. */
 const PIECE_POINTS = 256;
@@ -35,10 +35,13 @@ export class WasmField implements Field {
     private readonly local: Machine;
 
     /**
-     * @throws if this place has no WebAssembly with vectors, see `hasVectors`, or the network takes more
-     * memory than it has
+     * @throws if there is an obstacle, see `wasmObstacle`
      */
     static async CreateAsync(network: Perceptron, options: WasmFieldOptions = {}): Promise<WasmField> {
+        const obstacle = wasmObstacle(network);
+        if (obstacle) {
+            throw new Error(`WasmField.CreateAsync: ${obstacle}; use the onnxruntime evaluator for it`);
+        }
         const { bytes, layout } = writePerceptronModule(network, hasRelaxedMultiplyAdd());
         const module = await WebAssembly.compile(bytes);
         const cores = Math.min(options.threads ?? (await coreCountAsync()), MAX_THREADS);

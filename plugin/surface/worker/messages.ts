@@ -1,10 +1,16 @@
+import type { FieldMaker } from "../../field/field.js";
 import type { Decoder } from "../../model/decoder.js";
-import type { FieldDomain, Surface } from "../cpu/extractSurface.js";
+import type { FieldDomain } from "../cpu/extractSurface.js";
 import type { SurfaceOptions } from "../mesh.js";
 
 /** What the worker is asked; each answer carries the number of its question. */
 export type WorkerRequest =
-    | { readonly kind: "load"; readonly number: number; readonly decoder: Decoder }
+    | {
+          readonly kind: "load";
+          readonly number: number;
+          readonly decoder: Decoder;
+          readonly evaluator: "auto" | "onnxruntime";
+      }
     | {
           readonly kind: "evaluate";
           readonly number: number;
@@ -32,4 +38,10 @@ export type WorkerAnswer =
     | { readonly number: number; readonly result: unknown }
     | { readonly number: number; readonly failure: string };
 
-export type ExtractResult = Surface;
+/** Of "load". */
+export interface LoadResult {
+    /** Who computes in the worker. */
+    readonly maker: FieldMaker;
+    /** What the worker fetched to run the decoder; its page does not see that. */
+    readonly fetchedBytes: number;
+}

@@ -1,8 +1,8 @@
-/** The worker's side of `WorkerField`: a decoder on onnxruntime, and surfaces of it. */
+/** The worker's side of `WorkerField`: a decoder on the CPU, and surfaces of it. */
+import { createCpuFieldAsync } from "../../field/cpuField.js";
 import type { Field, FieldGradient } from "../../field/field.js";
-import { OnnxRuntimeField } from "../../field/onnxRuntime/onnxRuntimeField.js";
 import { extractSurfaceAsync } from "../cpu/extractSurface.js";
-import type { WorkerAnswer, WorkerRequest } from "./messages.js";
+import type { LoadResult, WorkerAnswer, WorkerRequest } from "./messages.js";
 
 interface Scope {
     onmessage: ((event: MessageEvent<WorkerRequest>) => void) | null;
@@ -40,8 +40,9 @@ async function perform(
     signal: AbortSignal,
 ): Promise<[unknown, Transferable[]]> {
     if (request.kind === "load") {
-        field = await OnnxRuntimeField.CreateAsync(request.decoder);
-        return [fetchedBytes(), []];
+        field = await createCpuFieldAsync(request.decoder, { evaluator: request.evaluator });
+        const loaded: LoadResult = { maker: field.maker, fetchedBytes: fetchedBytes() };
+        return [loaded, []];
     }
     if (!field) {
         throw new Error(`surfaceWorker: got "${request.kind}" before a decoder; expected "load" first; report this`);

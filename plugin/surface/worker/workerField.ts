@@ -3,12 +3,13 @@ import {
     type Field,
     type FieldGradient,
     type FieldGradientOptions,
+    type FieldMaker,
     type FieldOptions,
 } from "../../field/field.js";
 import type { Decoder } from "../../model/decoder.js";
 import type { FieldDomain, Surface } from "../cpu/extractSurface.js";
 import type { SurfaceOptions } from "../mesh.js";
-import type { WorkerAnswer, WorkerRequest } from "./messages.js";
+import type { LoadResult, WorkerAnswer, WorkerRequest } from "./messages.js";
 
 /** What a page's `Worker` is to us. */
 export interface WorkerPort {
@@ -36,23 +37,25 @@ export function hasWorkers(): boolean {
 }
 
 /**
- * A decoder run by onnxruntime in a worker, which also meshes there: the caller's thread only posts and receives, so
+ * A decoder run in a worker on the CPU, which also meshes there: the caller's thread only posts and receives, so
  * that it never waits for a decode, however long.
  */
 export class WorkerField implements Field {
-    readonly maker = "onnxruntime-wasm";
     readonly latentSize: number;
-    /** What the worker fetched to run the decoder; its page does not see that. */
-    fetchedBytes = 0;
+    private loaded: LoadResult = { maker: "wasm", fetchedBytes: 0 };
     private readonly questions = new Map<number, Question>();
     private asked = 0;
     private disposed = false;
 
     /** @throws if there are no workers here, the worker can't be loaded, or the runtime refuses the decoder */
-    static async CreateAsync(decoder: Decoder, port: WorkerPort = startWorker()): Promise<WorkerField> {
+    static async CreateAsync(
+        decoder: Decoder,
+        port: WorkerPort = startWorker(),
+        evaluator: "auto" | "onnxruntime" = "auto",
+    ): Promise<WorkerField> {
         const field = new WorkerField(decoder, port);
         try {
-            field.fetchedBytes = (await field.ask({ kind: "load", decoder })) as number;
+            field.loaded = (await field.ask({ kind: "load", decoder, evaluator })) as LoadResult;
         } catch (error) {
             field.dispose();
             throw error;
@@ -70,6 +73,16 @@ export class WorkerField implements Field {
             event.preventDefault?.();
             this.rejectAll(new WorkerUnavailable(event.message ?? "its script could not be loaded"));
         };
+    }
+
+    /** Who computes in the worker. */
+    get maker(): FieldMaker {
+        return this.loaded.maker;
+    }
+
+    /** What the worker fetched to run the decoder; its page does not see that. */
+    get fetchedBytes(): number {
+        return this.loaded.fetchedBytes;
     }
 
     async evaluateAsync(

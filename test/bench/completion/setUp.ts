@@ -1,20 +1,18 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
-import { OnnxRuntimeField } from "../../../plugin/field/onnxRuntime/onnxRuntimeField.js";
-import { loadWasmRuntimeAsync } from "../../../plugin/field/onnxRuntime/runtime.js";
+import { createCpuFieldAsync } from "../../../plugin/field/cpuField.js";
 import { readDecoder } from "../../../plugin/model/readDecoder.js";
 
-/** A decoder on WASM. Threads that wait for each other cost more than they bring where others use the machine. */
+/** A decoder on the CPU. Threads that wait for each other cost more than they bring where others use the machine. */
 export async function loadField(path: string, threads: number) {
     const decoder = readDecoder(new Uint8Array(await readFile(path)), { name: path });
-    (await loadWasmRuntimeAsync()).env.wasm.numThreads = threads;
-    return { decoder, field: await OnnxRuntimeField.CreateAsync(decoder) };
+    return { decoder, field: await createCpuFieldAsync(decoder, { threads }) };
 }
 
 /** Where figures were taken, in general words. */
 export function machine(threads: number): string {
-    return `onnxruntime-web on WASM with ${threads} of ${availableParallelism()} CPU threads, Node ${process.version}`;
+    return `kernels for the CPU (WebAssembly) on ${threads} of ${availableParallelism()} CPU threads, Node ${process.version}`;
 }
 
 /** First seed of shapes that no decoder of ours is trained on. */

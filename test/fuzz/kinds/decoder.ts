@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { OnnxRuntimeField } from "../../../plugin/field/onnxRuntime/onnxRuntimeField.js";
 import { ReferenceField } from "../../../plugin/field/referenceField.js";
+import { WasmField } from "../../../plugin/field/wasm/wasmField.js";
 import { checkPerceptron } from "../../../plugin/model/checkPerceptron.js";
 import { type Decoder, type Perceptron, readDecoder, writeDecoder } from "../../../plugin/model/index.js";
 import { extractSurfaceAsync } from "../../../plugin/surface/cpu/extractSurface.js";
@@ -60,6 +61,11 @@ async function checkPerceptronResult(decoder: Decoder, perceptron: Perceptron): 
     const field = new ReferenceField(perceptron);
     const distances = await field.evaluateAsync(latent, POINTS);
     await checkSurface(decoder, field, latent);
+    const bounds = distances.map((_, n) => {
+        const { bound, largest } = roundingOf(perceptron, latent, POINTS.subarray(3 * n, 3 * n + 3));
+        return largest < HUGE ? 1e-6 + ROUNDING * bound : Number.POSITIVE_INFINITY;
+    });
+    await checkKernels(perceptron, latent, distances, bounds);
 
     // The file itself, on a runtime that knows nothing of ours; where that refuses it, what we write of it.
     let outcome: Outcome = "checked";
@@ -71,10 +77,6 @@ async function checkPerceptronResult(decoder: Decoder, perceptron: Perceptron): 
     if (others.length !== distances.length) {
         throw new Finding(`${distances.length} distances here, ${others.length} on onnxruntime`);
     }
-    const bounds = distances.map((_, n) => {
-        const { bound, largest } = roundingOf(perceptron, latent, POINTS.subarray(3 * n, 3 * n + 3));
-        return largest < HUGE ? 1e-6 + ROUNDING * bound : Number.POSITIVE_INFINITY;
-    });
     if (furthestApart(distances, others, bounds) === -1) {
         return outcome;
     }
@@ -87,6 +89,22 @@ async function checkPerceptronResult(decoder: Decoder, perceptron: Perceptron): 
         );
     }
     return outcome;
+}
+
+/** Our kernels on the CPU give what the reference gives. */
+async function checkKernels(
+    perceptron: Perceptron,
+    latent: Float32Array,
+    distances: Float32Array,
+    bounds: Float32Array,
+): Promise<void> {
+    const field = await WasmField.CreateAsync(perceptron, { threads: 0 });
+    const others = await field.evaluateAsync(latent, POINTS);
+    field.dispose();
+    const n = furthestApart(distances, others, bounds);
+    if (n !== -1) {
+        throw new Finding(`distance ${distances[n]} here, ${others[n]} by our kernels; rounding explains ${bounds[n]}`);
+    }
 }
 
 /** Index of a distance that differs by more than its bound, or -1; what is not finite there is not compared. */
