@@ -9,6 +9,7 @@ import { createObservations, type Observations } from "./observations.js";
 import type { UnitScan } from "./scan.js";
 import type { StanceOptions } from "./stances.js";
 import { type CostsOf, chooseStarts, otherShapes, startCodes } from "./starts.js";
+import { mapTogether } from "./together.js";
 
 /** One pass of the search over the guesses left: coarse ones see few samples, forgive much and are many. */
 interface Stage {
@@ -99,18 +100,17 @@ export async function searchShapes(
     let done = 0;
     for (const [index, stage] of STAGES.entries()) {
         const problem = problemWith(stage, stage.sampleCount, 2 + index);
-        fits = [];
-        for (const { state, iterations } of guesses.slice(0, stage.keep)) {
-            fits.push(await fitFrom(problem, state, iterations, stage.iterations));
+        fits = await mapTogether(guesses.slice(0, stage.keep), async ({ state, iterations }) => {
+            const fit = await fitFrom(problem, state, iterations, stage.iterations);
             done += stage.sampleCount * stage.iterations;
             onProgress?.(0.3 + (0.7 * done) / total);
-        }
+            return fit;
+        });
         fits.sort(byEvidence);
         if (index === RENEWED_STAGE) {
             const found = fits.map(({ state: { pose, latent } }) => ({ pose, family: familyOf(prior, latent) }));
-            for (const state of await otherShapes(found, costsOf)) {
-                fits.push(await fitFrom(problem, state, 0, stage.iterations));
-            }
+            const others = await otherShapes(found, costsOf);
+            fits.push(...(await mapTogether(others, (state) => fitFrom(problem, state, 0, stage.iterations))));
             fits.sort(byEvidence);
         }
         guesses = fits;

@@ -5,6 +5,7 @@ import type { Observations } from "./observations.js";
 import type { Similarity } from "./pose.js";
 import { costOf, settle } from "./settle.js";
 import { type StanceOptions, stancesOf } from "./stances.js";
+import { mapTogether } from "./together.js";
 
 /** Starts of each family and kind that come before any others. */
 const STARTS_PER_FAMILY = 3;
@@ -56,7 +57,7 @@ export async function chooseStarts(
     wanted: number,
 ): Promise<FitState[]> {
     const [standing, settled]: [Guess[], Guess[]] = [[], []];
-    for (const [c, latent] of codes.entries()) {
+    const found = await mapTogether(codes, async (latent, c) => {
         const field = fields[c];
         const stances = stancesOf(field, options)
             .map((pose) => ({ pose, cost: costOf(field, pose, look, options.extent) }))
@@ -64,7 +65,10 @@ export async function chooseStarts(
             .map(({ pose }) => pose);
         const starts = farApart(stances);
         const moved = starts.map((start) => settle(field, start, look, options.extent));
-        const costs = await costsOf(latent, [...starts, ...moved]);
+        return { starts, moved, costs: await costsOf(latent, [...starts, ...moved]) };
+    });
+    for (const [c, { starts, moved, costs }] of found.entries()) {
+        const latent = codes[c];
         for (const [n, start] of starts.entries()) {
             const family = families[c];
             standing.push({ state: { latent, pose: start, start }, cost: costs[n], family });
@@ -111,11 +115,10 @@ export async function otherShapes(
     }
     const states: FitState[] = [];
     for (const { pose, family } of kept) {
-        const shapes: { latent: Float32Array; cost: number }[] = [];
-        for (const latent of family.samples) {
+        const shapes = await mapTogether(family.samples, async (latent) => {
             const [cost] = await costsOf(latent, [pose]);
-            shapes.push({ latent, cost });
-        }
+            return { latent, cost };
+        });
         shapes.sort((a, b) => a.cost - b.cost);
         states.push(...shapes.slice(0, RENEWED_SHAPES).map(({ latent }) => ({ latent, pose, start: pose })));
     }

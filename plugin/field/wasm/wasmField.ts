@@ -13,6 +13,8 @@ import { type EvaluationKind, type ModuleLayout, writePerceptronModule } from ".
 import { hasRelaxedMultiplyAdd, wasmObstacle } from "./support.js";
 
 /** Fewer points are not worth a message to a thread. */
+const LEAST_SPREAD = 64;
+/** A piece of a call that is spread over threads has no fewer. */
 const PIECE_POINTS = 256;
 /** Pieces a thread gets of one call, so that a slow one holds up little. */
 const PIECES_A_THREAD = 3;
@@ -116,7 +118,7 @@ export class WasmField implements Field {
     ): Promise<void> {
         const biases = foldLatent(this.network, latent);
         const total = points.length / 3;
-        const spread = this.threadCount > 0 && total >= 2 * PIECE_POINTS;
+        const spread = this.threadCount > 0 && total >= LEAST_SPREAD;
         const machine = spread ? await this.machine() : this.local;
         const shared = Math.ceil(total / Math.max(1, this.threadCount * PIECES_A_THREAD));
         const size = Math.min(spread ? Math.max(PIECE_POINTS, shared) : total, this.layout.capacity[kind]);
