@@ -1,13 +1,6 @@
 /** Runs pieces of work on a WebAssembly module, here or on threads that have an instance of their own. */
 
-/** One call of an exported function: what to write into memory before, and what to read from it after. */
-export interface Piece {
-    readonly name: string;
-    readonly argument: number;
-    /** At byte addresses. */
-    readonly writes: readonly (readonly [address: number, values: Float32Array])[];
-    readonly reads: readonly (readonly [address: number, length: number])[];
-}
+import { IMPORTS, type Piece, runPiece } from "./piece.js";
 
 /** Where pieces run. */
 export interface Machine {
@@ -15,9 +8,6 @@ export interface Machine {
     run(piece: Piece): Promise<Float32Array[]> | Float32Array[];
     dispose(): void;
 }
-
-/** Instances are given JavaScript's own functions of numbers. */
-const IMPORTS = { Math } as unknown as WebAssembly.Imports;
 
 /** The caller's thread. */
 export class LocalMachine implements Machine {
@@ -27,25 +17,21 @@ export class LocalMachine implements Machine {
 
     private constructor(private readonly exports: WebAssembly.Exports) {}
 
-    run({ name, argument, writes, reads }: Piece): Float32Array[] {
-        const { buffer } = this.exports.memory as WebAssembly.Memory;
-        for (const [address, values] of writes) {
-            new Float32Array(buffer, address, values.length).set(values);
-        }
-        (this.exports[name] as (argument: number) => void)(argument);
-        return reads.map(([address, length]) => new Float32Array(buffer, address, length).slice());
+    run(piece: Piece): Float32Array[] {
+        return runPiece(this.exports, piece);
     }
 
     dispose(): void {}
 }
 
 /**
- * `LocalMachine` as a script of its own: first it is sent a module, then pieces. Text, so that a thread can be started
- * from any bundle, in pages and in Node.
+ * Node's thread, as text, for it is started from sources and from bundles alike; pages have `thread.ts`. First it is
+ * sent a module, then pieces.
  */
-const THREAD_SCRIPT = `
+const NODE_THREAD = `
+const { parentPort } = require("node:worker_threads");
 let exports = null;
-function receive(message, send) {
+parentPort.on("message", (message) => {
     if (!exports) {
         exports = new WebAssembly.Instance(message, { Math }).exports;
         return;
@@ -57,15 +43,8 @@ function receive(message, send) {
     }
     exports[name](argument);
     const results = reads.map(([address, length]) => new Float32Array(buffer, address, length).slice());
-    send(results, results.map((result) => result.buffer));
-}
-`;
-const PAGE_THREAD = `${THREAD_SCRIPT}
-onmessage = ({ data }) => receive(data, (results, transfer) => postMessage(results, transfer));
-`;
-const NODE_THREAD = `${THREAD_SCRIPT}
-const { parentPort } = require("node:worker_threads");
-parentPort.on("message", (data) => receive(data, (results, transfer) => parentPort.postMessage(results, transfer)));
+    parentPort.postMessage(results, results.map((result) => result.buffer));
+});
 `;
 
 /** A thread as pages and Node both have it. */
@@ -92,14 +71,18 @@ export class ThreadedMachine implements Machine {
     private live: number;
 
     /** @throws if this place has no threads */
-    static async CreateAsync(module: WebAssembly.Module, local: LocalMachine, count: number): Promise<ThreadedMachine> {
+    static async CreateAsync(
+        module: WebAssembly.Module,
+        local: Pick<LocalMachine, "run">,
+        count: number,
+    ): Promise<ThreadedMachine> {
         const startThread = await threadStarterAsync();
         return new ThreadedMachine(module, local, count, startThread);
     }
 
     private constructor(
         module: WebAssembly.Module,
-        private readonly local: LocalMachine,
+        private readonly local: Pick<LocalMachine, "run">,
         count: number,
         startThread: (listeners: Listeners) => Thread,
     ) {
@@ -207,9 +190,8 @@ async function threadStarterAsync(): Promise<(listeners: Listeners) => Thread> {
             };
         };
     }
-    const script = URL.createObjectURL(new Blob([PAGE_THREAD], { type: "text/javascript" }));
     return (listeners) => {
-        const worker = new Worker(script, { name: "deepsdf-layers" });
+        const worker = new Worker(new URL("./thread.js", import.meta.url), { type: "module", name: "deepsdf-layers" });
         worker.onmessage = ({ data }) => listeners.answer(data);
         worker.onerror = (event) => {
             event.preventDefault();

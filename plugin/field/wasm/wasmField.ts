@@ -8,8 +8,9 @@ import {
 } from "../field.js";
 import { foldLatent } from "../foldLatent.js";
 import { TILE_POINTS } from "./kernels.js";
-import { coreCountAsync, LocalMachine, type Machine, type Piece, ThreadedMachine } from "./machine.js";
+import { coreCountAsync, LocalMachine, type Machine, ThreadedMachine } from "./machine.js";
 import { type EvaluationKind, type ModuleLayout, writePerceptronModule } from "./perceptronModule.js";
+import type { Piece } from "./piece.js";
 import { hasRelaxedMultiplyAdd, wasmObstacle } from "./support.js";
 
 /** Fewer points are not worth a message to a thread. */
