@@ -1,4 +1,5 @@
 import type { Field } from "../field/field.js";
+import { mapTogether } from "../field/together.js";
 import type { Bounds } from "../model/decoder.js";
 import { coarseFieldsOf } from "./coarseField.js";
 import { type CodeFamily, nearestComponent } from "./codePrior.js";
@@ -8,8 +9,7 @@ import { minimise } from "./levenbergMarquardt.js";
 import { createObservations, type Observations } from "./observations.js";
 import type { UnitScan } from "./scan.js";
 import type { StanceOptions } from "./stances.js";
-import { type CostsOf, chooseStarts, otherShapes, startCodes } from "./starts.js";
-import { mapTogether } from "./together.js";
+import { AT_ONCE, type CostsOf, chooseStarts, otherShapes, startCodes } from "./starts.js";
 
 /** One pass of the search over the guesses left: coarse ones see few samples, forgive much and are many. */
 interface Stage {
@@ -100,7 +100,7 @@ export async function searchShapes(
     let done = 0;
     for (const [index, stage] of STAGES.entries()) {
         const problem = problemWith(stage, stage.sampleCount, 2 + index);
-        fits = await mapTogether(guesses.slice(0, stage.keep), async ({ state, iterations }) => {
+        fits = await mapTogether(guesses.slice(0, stage.keep), AT_ONCE, async ({ state, iterations }) => {
             const fit = await fitFrom(problem, state, iterations, stage.iterations);
             done += stage.sampleCount * stage.iterations;
             onProgress?.(0.3 + (0.7 * done) / total);
@@ -110,7 +110,7 @@ export async function searchShapes(
         if (index === RENEWED_STAGE) {
             const found = fits.map(({ state: { pose, latent } }) => ({ pose, family: familyOf(prior, latent) }));
             const others = await otherShapes(found, costsOf);
-            fits.push(...(await mapTogether(others, (state) => fitFrom(problem, state, 0, stage.iterations))));
+            fits.push(...(await mapTogether(others, AT_ONCE, (state) => fitFrom(problem, state, 0, stage.iterations))));
             fits.sort(byEvidence);
         }
         guesses = fits;

@@ -1,3 +1,4 @@
+import { mapTogether } from "../field/together.js";
 import type { CoarseField } from "./coarseField.js";
 import type { CodeFamily } from "./codePrior.js";
 import type { FitState } from "./fitProblem.js";
@@ -5,8 +6,9 @@ import type { Observations } from "./observations.js";
 import type { Similarity } from "./pose.js";
 import { costOf, settle } from "./settle.js";
 import { type StanceOptions, stancesOf } from "./stances.js";
-import { mapTogether } from "./together.js";
 
+/** Searches that go on side by side, for the field's threads to have work while the caller's thread reckons. */
+export const AT_ONCE = 6;
 /** Starts of each family and kind that come before any others. */
 const STARTS_PER_FAMILY = 3;
 /** Of the starts, those that were settled first. */
@@ -57,7 +59,7 @@ export async function chooseStarts(
     wanted: number,
 ): Promise<FitState[]> {
     const [standing, settled]: [Guess[], Guess[]] = [[], []];
-    const found = await mapTogether(codes, async (latent, c) => {
+    const found = await mapTogether(codes, AT_ONCE, async (latent, c) => {
         const field = fields[c];
         const stances = stancesOf(field, options)
             .map((pose) => ({ pose, cost: costOf(field, pose, look, options.extent) }))
@@ -115,7 +117,7 @@ export async function otherShapes(
     }
     const states: FitState[] = [];
     for (const { pose, family } of kept) {
-        const shapes = await mapTogether(family.samples, async (latent) => {
+        const shapes = await mapTogether(family.samples, AT_ONCE, async (latent) => {
             const [cost] = await costsOf(latent, [pose]);
             return { latent, cost };
         });

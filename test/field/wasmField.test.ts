@@ -75,3 +75,30 @@ describe("WasmField agrees with the reference", () => {
 
     it("on threads", () => expectAgreement(randomPerceptron({ depth: 3 }), 20_000, 3));
 });
+
+describe("WasmField", () => {
+    it.each([0, 3])(
+        "refuses what no field takes, and ends when it is aborted or disposed (%i threads)",
+        async (threads) => {
+            const field = await makeField(randomPerceptron(), threads);
+            const latent = randomCode(6);
+            await expect(field.evaluateAsync(new Float32Array(3), randomPoints(1))).rejects.toThrow(/code of 3/);
+            await expect(field.evaluateAsync(latent, new Float32Array(4))).rejects.toThrow(/4 numbers as points/);
+            expect(await field.evaluateAsync(latent, new Float32Array(0))).toHaveLength(0);
+            const controller = new AbortController();
+            const running = field.evaluateAsync(latent, randomPoints(200_000), { signal: controller.signal });
+            controller.abort(new Error("enough"));
+            await expect(running).rejects.toThrow("enough");
+            const cut = field.evaluateGradientAsync(latent, randomPoints(threads > 0 ? 200_000 : 1));
+            field.dispose();
+            await (threads > 0 ? expect(cut).rejects.toThrow(/disposed/) : cut);
+            await expect(field.evaluateAsync(latent, randomPoints(1))).rejects.toThrow(/disposed/);
+        },
+    );
+
+    it("refuses a network of more weights than memory holds", async () => {
+        const layer = { ...randomPerceptron().layers[1], hiddenWeights: { length: 2 ** 27 } as Float32Array };
+        const network = { ...randomPerceptron(), layers: [layer] };
+        await expect(WasmField.CreateAsync(network)).rejects.toThrow(/134217728 weights; .* take up to 67108864/);
+    });
+});

@@ -128,6 +128,9 @@ export class ThreadedMachine implements Machine {
                 thread.post(next.piece);
             } else {
                 next.resolve(this.local.run(next.piece));
+                // The next one after whatever else this thread has to do.
+                setTimeout(() => this.handOut());
+                return;
             }
         }
     }

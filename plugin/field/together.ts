@@ -1,14 +1,12 @@
-/** Enough for a field's threads to have work while the caller's thread reckons. */
-const AT_ONCE = 6;
-
 /**
- * Results of independent work, in the order of `items`; a few go on at a time, so that whoever computes the field always
- * has the next one.
+ * Results of independent work, in the order of `items`.
  *
+ * @param atOnce how many go on at a time
  * @throws what the first that fails throws; no more are begun then
  */
 export async function mapTogether<Item, Result>(
     items: readonly Item[],
+    atOnce: number,
     work: (item: Item, index: number) => Promise<Result>,
 ): Promise<Result[]> {
     const results: Result[] = new Array(items.length);
@@ -25,6 +23,6 @@ export async function mapTogether<Item, Result>(
             }
         }
     };
-    await Promise.all(Array.from({ length: AT_ONCE }, worker));
+    await Promise.all(Array.from({ length: atOnce }, worker));
     return results;
 }
