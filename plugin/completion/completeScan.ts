@@ -46,6 +46,11 @@ export interface Completion {
 const SHAPE_SHARE = 0.9;
 /** About the up axis, tried first. */
 const TURNS = 24;
+/** Confidence below which a search was too hasty, and how much more is tried then. */
+const UNSURE = 0.35;
+const CLOSER_EFFORT = 2;
+/** Share of the progress that a look takes. */
+const LOOK_PROGRESS = 0.5;
 
 /**
  * Codes and poses of shapes that agree with a scan, best first.
@@ -73,14 +78,25 @@ export async function completeScanAsync(
     const upAxis = "xyz".indexOf(decoder.metadata?.upAxis ?? "y");
     const towardsSensor = sensorDirection(unit, up);
     const extent = new Extent(unit.positions, side);
-    const starts = { extent, turnCount: TURNS, up, upAxis, towardsSensor };
-    const candidates = await searchShapes(field, bounds, prior, unit, normals, { starts, signal, onProgress });
-    const results: Completion[] = [];
-    for (const candidate of candidates.slice(0, count)) {
-        results.push(await toCompletion(field, decoder, ready, unit, normals, candidate, signal));
+    const look = async (effort: number, from: number): Promise<Completion[]> => {
+        const candidates = await searchShapes(field, bounds, prior, unit, normals, {
+            starts: { extent, turnCount: effort * TURNS, up, upAxis, towardsSensor },
+            effort,
+            signal,
+            onProgress: (share) => onProgress?.(from + LOOK_PROGRESS * share),
+        });
+        const found = candidates.slice(0, count);
+        return Promise.all(
+            found.map((candidate) => toCompletion(field, decoder, ready, unit, normals, candidate, signal)),
+        );
+    };
+    const bySureness = (a: Completion, b: Completion) => b.confidence.value - a.confidence.value;
+    let results = (await look(1, 0)).sort(bySureness);
+    if (results[0].confidence.value < UNSURE) {
+        results = [...results, ...(await look(CLOSER_EFFORT, LOOK_PROGRESS))].sort(bySureness).slice(0, count);
     }
     onProgress?.(1);
-    return results.sort((a, b) => b.confidence.value - a.confidence.value);
+    return results;
 }
 
 async function toCompletion(

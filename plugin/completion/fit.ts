@@ -45,6 +45,8 @@ const TILT = (8 * Math.PI) / 180;
 
 export interface SearchOptions {
     readonly starts: StanceOptions;
+    /** How many times as many guesses are followed as usual. */
+    readonly effort: number;
     readonly signal?: AbortSignal;
     /** Told the share that is done, from 0 to 1. */
     readonly onProgress?: (share: number) => void;
@@ -81,7 +83,7 @@ export async function searchShapes(
     prior: readonly CodeFamily[],
     scan: UnitScan,
     normals: Float32Array,
-    { starts, signal, onProgress }: SearchOptions,
+    { starts, effort, signal, onProgress }: SearchOptions,
 ): Promise<Candidate[]> {
     const begin = startCodes(prior);
     const coarse = await coarseFieldsOf(field, bounds, begin.codes, signal, (share) => onProgress?.(0.2 * share));
@@ -92,15 +94,16 @@ export async function searchShapes(
     const look = createObservations(scan, normals, LOOK_SAMPLES, 1);
     const trial = problemWith(STAGES[0], TRIAL_SAMPLES, 1);
     const costsOf: CostsOf = (latent, poses) => trial.dataCostsOf(latent, poses);
-    const chosen = await chooseStarts(begin, coarse, starts, look, costsOf, STAGES[0].keep);
+    const chosen = await chooseStarts(begin, coarse, starts, look, costsOf, effort * STAGES[0].keep);
     let guesses: readonly Pick<Fit, "state" | "iterations">[] = chosen.map((state) => ({ state, iterations: 0 }));
     onProgress?.(0.3);
     let fits: Fit[] = [];
-    const total = STAGES.reduce((sum, { sampleCount, keep, iterations }) => sum + sampleCount * keep * iterations, 0);
+    const workOf = ({ sampleCount, keep, iterations }: Stage) => effort * keep * sampleCount * iterations;
+    const total = STAGES.reduce((sum, stage) => sum + workOf(stage), 0);
     let done = 0;
     for (const [index, stage] of STAGES.entries()) {
         const problem = problemWith(stage, stage.sampleCount, 2 + index);
-        fits = await mapTogether(guesses.slice(0, stage.keep), AT_ONCE, async ({ state, iterations }) => {
+        fits = await mapTogether(guesses.slice(0, effort * stage.keep), AT_ONCE, async ({ state, iterations }) => {
             const fit = await fitFrom(problem, state, iterations, stage.iterations);
             done += stage.sampleCount * stage.iterations;
             onProgress?.(0.3 + (0.7 * done) / total);
