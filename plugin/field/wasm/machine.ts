@@ -170,13 +170,13 @@ const NODE_OS = "node:os";
 const isNode =
     typeof process !== "undefined" && process.versions?.node !== undefined && typeof document === "undefined";
 
-/** Cores to share work between. */
-export async function coreCountAsync(): Promise<number> {
+/** How many threads to share work between: all cores, in pages half of them, for a game has work of its own. */
+export async function threadCountAsync(): Promise<number> {
     if (isNode) {
         const { availableParallelism } = (await import(/* @vite-ignore */ NODE_OS)) as typeof import("node:os");
         return availableParallelism();
     }
-    return globalThis.navigator?.hardwareConcurrency ?? 1;
+    return Math.ceil((globalThis.navigator?.hardwareConcurrency ?? 1) / 2);
 }
 
 async function threadStarterAsync(): Promise<(listeners: Listeners) => Thread> {

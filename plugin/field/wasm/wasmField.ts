@@ -9,7 +9,7 @@ import {
 import { foldLatent } from "../foldLatent.js";
 import { mapTogether } from "../together.js";
 import { TILE_POINTS } from "./kernels.js";
-import { coreCountAsync, LocalMachine, type Machine, ThreadedMachine } from "./machine.js";
+import { LocalMachine, type Machine, ThreadedMachine, threadCountAsync } from "./machine.js";
 import { type EvaluationKind, type ModuleLayout, writePerceptronModule } from "./perceptronModule.js";
 import type { Piece } from "./piece.js";
 import { hasRelaxedMultiplyAdd, wasmObstacle } from "./support.js";
@@ -25,7 +25,10 @@ const MAX_THREADS = 8;
 const LOCAL_POINTS = 4096;
 
 export interface WasmFieldOptions {
-    /** Threads besides the caller's; as many as there are cores, up to 8, unless given. With 0 or one core none. */
+    /**
+     * Threads besides the caller's; as many as there are cores, in pages half as many, up to 8, unless given. One is as
+     * good as none.
+     */
     threads?: number;
 }
 
@@ -38,7 +41,6 @@ export class WasmField implements Field {
     readonly latentSize: number;
     private disposed = false;
     private threads: Promise<Machine> | null = null;
-    private readonly local: Machine;
 
     /**
      * @throws if there is an obstacle, see `wasmObstacle`
@@ -50,18 +52,17 @@ export class WasmField implements Field {
         }
         const { bytes, layout } = writePerceptronModule(network, hasRelaxedMultiplyAdd());
         const module = await WebAssembly.compile(bytes);
-        const cores = Math.min(options.threads ?? (await coreCountAsync()), MAX_THREADS);
-        return new WasmField(network, layout, module, await LocalMachine.CreateAsync(module), cores > 1 ? cores : 0);
+        const wanted = Math.min(options.threads ?? (await threadCountAsync()), MAX_THREADS);
+        return new WasmField(network, layout, module, await LocalMachine.CreateAsync(module), wanted > 1 ? wanted : 0);
     }
 
     private constructor(
         readonly network: Perceptron,
         private readonly layout: ModuleLayout,
         private readonly module: WebAssembly.Module,
-        private readonly localMachine: LocalMachine,
+        private readonly local: LocalMachine,
         private readonly threadCount: number,
     ) {
-        this.local = localMachine;
         this.latentSize = network.latentSize;
     }
 
@@ -161,9 +162,7 @@ export class WasmField implements Field {
 
     /** Threads start when first needed; without any, everything runs here. */
     private machine(): Promise<Machine> {
-        this.threads ??= ThreadedMachine.CreateAsync(this.module, this.localMachine, this.threadCount).catch(
-            () => this.local,
-        );
+        this.threads ??= ThreadedMachine.CreateAsync(this.module, this.local, this.threadCount).catch(() => this.local);
         return this.threads;
     }
 }
