@@ -2,7 +2,7 @@ import { NodeGeometryBlockConnectionPointTypes } from "@babylonjs/core/Meshes/No
 import type { NodeGeometryConnectionPoint } from "@babylonjs/core/Meshes/Node/nodeGeometryBlockConnectionPoint.js";
 import type { NodeGeometryBuildState } from "@babylonjs/core/Meshes/Node/nodeGeometryBuildState.js";
 import { interpolateAlongPrior } from "../latent/index.js";
-import { makeEditable } from "./editable.js";
+import { knownCategories, makeEditable } from "./editable.js";
 import { PENDING } from "./pending.js";
 import { ShapeBlock } from "./shapeBlock.js";
 
@@ -11,11 +11,16 @@ const GREATEST_COUNT = 4;
 /** Mixes two to four codes by weights; the weights are divided by their sum. */
 export class LatentInterpolateBlock extends ShapeBlock {
     static {
-        makeEditable(LatentInterpolateBlock, [{ name: "alongPrior", label: "Along the prior", kind: "switch" }]);
+        makeEditable(LatentInterpolateBlock, [
+            { name: "alongPrior", label: "Along the prior", kind: "switch" },
+            { name: "category", label: "Category", kind: "choice", choices: knownCategories },
+        ]);
     }
 
     /** Keeps the mix as unusual as its parts are, where a plain mean is blander; see `interpolateAlongPrior`. */
     alongPrior = false;
+    /** Category of all the codes, which only a mix along the prior asks for; empty takes each for its likeliest. */
+    category = "";
 
     constructor(name: string) {
         super(name);
@@ -71,12 +76,12 @@ export class LatentInterpolateBlock extends ShapeBlock {
     }
 
     protected override get storedProperties(): readonly string[] {
-        return [...super.storedProperties, "alongPrior"];
+        return [...super.storedProperties, "alongPrior", "category"];
     }
 
     protected override _buildBlock(state: NodeGeometryBuildState): void {
         this.provide(this.latent, state, (context) => {
-            const { model } = this;
+            const { model, category } = this;
             const places = [0, 1, 2, 3].filter((n) => n < 2 || this.inputs[n].isConnected);
             const latents = places.map((n) => this.latentAt(this.inputs[n], context, model.latentSize));
             const weights = places.map((n) => this.numberAt(this.inputs[GREATEST_COUNT + n], context));
@@ -89,6 +94,7 @@ export class LatentInterpolateBlock extends ShapeBlock {
                       model.metadata ?? { latentSize: model.latentSize, categories: [], prior: [] },
                       codes,
                       weights,
+                      category === "" ? undefined : category,
                   )
                 : model.interpolateLatents(codes, weights);
         });

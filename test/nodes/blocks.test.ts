@@ -145,6 +145,22 @@ describe("LatentInterpolateBlock", () => {
         expect(await codeAt(mix.latent)).toEqual(interpolateAlongPrior(model.metadata, codes));
     });
 
+    it("mixes along the prior of its category, and names itself where that is unknown", async () => {
+        const small = { category: "small", seedPerInstance: false };
+        const mix = new LatentInterpolateBlock("mix");
+        Object.assign(sampleOf(1), small).latent.connectTo(mix.latent0);
+        Object.assign(sampleOf(2), small).latent.connectTo(mix.latent1);
+        Object.assign(mix, { alongPrior: true, category: "large" });
+        const codes = [1, 2].map((seed) => model.sampleLatent({ seed, category: "small" }));
+        const asLarge = interpolateAlongPrior(model.metadata, codes, [1, 1], "large");
+        expect(asLarge).not.toEqual(interpolateAlongPrior(model.metadata, codes));
+        expect(await codeAt(mix.latent)).toEqual(asLarge);
+        mix.category = "teapot";
+        expect(() => graphOf(decodeOf(mix.latent).geometry).build()).toThrow(
+            /LatentInterpolateBlock "mix": .*teapot.*small, large/,
+        );
+    });
+
     it("asks for its second code by name", () => {
         const mix = new LatentInterpolateBlock("mix");
         sampleOf(1).latent.connectTo(mix.latent0);
@@ -272,6 +288,7 @@ describe("a graph with all blocks", () => {
         stored.latent.connectTo(mix.latent1);
         mix.weight1.value = 0.25;
         mix.alongPrior = true;
+        mix.category = "small";
         const move = new LatentAxisBlock("move");
         mix.latent.connectTo(move.source);
         move.axis = "size";
