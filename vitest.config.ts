@@ -30,6 +30,7 @@ export default defineConfig({
                     include: ["test/**/*.page.test.ts"],
                     testTimeout: 120_000,
                     maxWorkers: 2,
+                    globalSetup: "test/demo/buildDemo.ts",
                     sequence: { groupOrder: 2 },
                 },
             },

@@ -1,3 +1,5 @@
+import type { Material } from "@babylonjs/core/Materials/material.js";
+import type { StandardMaterial } from "@babylonjs/core/Materials/standardMaterial.js";
 import { Mesh } from "@babylonjs/core/Meshes/mesh.js";
 import type { VertexData } from "@babylonjs/core/Meshes/mesh.vertexData.js";
 import { GeometryOutputBlock } from "@babylonjs/core/Meshes/Node/Blocks/geometryOutputBlock.js";
@@ -18,14 +20,27 @@ export async function toGlb(shapes: ShapeModel, state: EditorState): Promise<Blo
     const mesh = new Mesh(`${state.category || "prop"} ${state.seed}`, shapes.scene);
     try {
         data.applyToMesh(mesh);
-        mesh.material = shapes.scene.getMaterialByName(material);
+        mesh.material = await portable(shapes.scene.getMaterialByName(material) as StandardMaterial);
         const exported = await GLTF2Export.GLBAsync(shapes.scene, "prop", {
             shouldExportNode: (node) => node === mesh,
         });
         return exported.files["prop.glb"] as Blob;
     } finally {
-        mesh.dispose();
+        mesh.dispose(false, true);
     }
+}
+
+/** A material as glTF has it. The exporter takes half the colour of a standard one, and refuses wireframes. */
+async function portable(material: StandardMaterial): Promise<Material> {
+    const { PBRMetallicRoughnessMaterial } = await import(
+        "@babylonjs/core/Materials/PBR/pbrMetallicRoughnessMaterial.js"
+    );
+    const made = new PBRMetallicRoughnessMaterial(material.name, material.getScene());
+    made.baseColor = material.diffuseColor.toLinearSpace(true);
+    made.metallic = 0;
+    // A highlight as wide as that of Blinn and Phong's power.
+    made.roughness = (2 / (material.specularPower + 2)) ** 0.25;
+    return made;
 }
 
 /** The prop as a Node Geometry graph: its code, decoded. */

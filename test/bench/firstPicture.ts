@@ -2,9 +2,10 @@
  * `npm run bench:first-picture`: from the click to the first prop on screen, of each scene as it is built and served,
  * nothing cached.
  */
-import { writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, cpus } from "node:os";
 import { parseArgs } from "node:util";
+import { buildDemoAsync } from "../demo/buildDemo.js";
 import { BuiltSite } from "../demo/builtSite.js";
 
 /** What tells that a scene shows its first prop. */
@@ -25,10 +26,11 @@ const { values } = parseArgs({
 });
 
 const rows = [];
+const folder = await buildDemoAsync();
 for (const scene of values.scenes.split(",")) {
     const isThere = SCENES[scene];
     if (!isThere) throw new Error(`first-picture: got scene "${scene}"; expected ${Object.keys(SCENES).join(", ")}`);
-    const site = await BuiltSite.OpenAsync(scene);
+    const site = await BuiltSite.ServeAsync(folder, scene);
     const times: number[] = [];
     let backend = "";
     for (let run = 0; run < Number(values.runs); run++) {
@@ -49,6 +51,7 @@ for (const scene of values.scenes.split(",")) {
     rows.push(row);
     console.log(`${scene}: median ${row.median} ms of ${times.length} (${row.milliseconds.join(", ")}) ${backend}`);
 }
+rmSync(folder, { recursive: true });
 if (values.out) {
     const machine = `${availableParallelism()} × ${cpus()[0]?.model ?? "CPU"}, Node ${process.version}`;
     writeFileSync(values.out, `${JSON.stringify({ machine, rows }, null, 2)}\n`);

@@ -1,17 +1,17 @@
 import { readFileSync } from "node:fs";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { DemoSite } from "../demo/page.js";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { BuiltSite } from "../demo/builtSite.js";
 import type { SuiteReport } from "./suite/types.js";
 
 const TINY = "decoder=octahedron.onnx&resolutions=6&volume=6&runs=1&codes=2";
 
 describe("the page of the benchmarks", () => {
-    let site: DemoSite;
+    let site: BuiltSite;
     beforeAll(async () => {
-        site = await DemoSite.OpenAsync();
-    }, 120_000);
+        site = await BuiltSite.ServeAsync(inject("demo"), "bench");
+    }, 60_000);
     afterAll(() => site?.closeAsync());
-    const open = (query: string) => site.newPageAsync(query, { width: 900, height: 900 }, "bench.html");
+    const open = async (query: string) => (await site.openAsync(query, { viewport: { width: 900, height: 900 } })).page;
 
     it("refuses to time an adapter that computes on the CPU, and says what to do", async () => {
         const page = await open(TINY);

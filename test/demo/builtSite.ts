@@ -1,15 +1,12 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import { extname, join, normalize, resolve } from "node:path";
+import { extname, join, normalize } from "node:path";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright";
-import { build, loadConfigFromFile } from "vite";
 import { findBrowser, SOFTWARE_WEBGPU_FLAGS } from "../browser.mjs";
 import { octahedronFile } from "../support/decoders.js";
 import { mainThreadTasks, type Task } from "./mainThread.js";
 
-const ROOT = join(import.meta.dirname, "../..");
 /** A folder that no part of the site knows of. */
 const FOLDER = "/some/where/";
 const TYPES: Record<string, string> = {
@@ -30,31 +27,16 @@ export interface OpenedPage {
 
 /** A site as it is built, served from some folder by a server that knows nothing, and a browser to look at it. */
 export class BuiltSite {
-    /** A scene of the demo, built. @param scene name of the page, without ".html" */
-    static async OpenAsync(scene: string): Promise<BuiltSite> {
-        const folder = mkdtempSync(join(tmpdir(), "deepsdf-demo-"));
-        const file = join(ROOT, "vite.config.ts");
-        const { config } = (await loadConfigFromFile({ command: "build", mode: "production" }, file))!;
-        await build({
-            ...config,
-            configFile: false,
-            logLevel: "error",
-            build: {
-                ...config.build,
-                outDir: folder,
-                reportCompressedSize: false,
-                // This scene alone: merging would add it to the others.
-                rollupOptions: { ...config.build?.rollupOptions, input: resolve(ROOT, `demo/${scene}.html`) },
-            },
-        });
-        return BuiltSite.ServeAsync(folder, scene);
-    }
-
     /**
-     * @param folder the site's files, removed in the end
+     * @param folder the site's files
      * @param page the one that is opened unless another is named, without ".html"
+     * @param flags of the browser; they give it a software GPU unless given
      */
-    static async ServeAsync(folder: string, page: string): Promise<BuiltSite> {
+    static async ServeAsync(
+        folder: string,
+        page: string,
+        flags: readonly string[] = SOFTWARE_WEBGPU_FLAGS,
+    ): Promise<BuiltSite> {
         const server = createServer((request, response) => {
             const { pathname } = new URL(request.url ?? "/", "http://localhost");
             const file = join(folder, normalize(pathname.slice(FOLDER.length)));
@@ -68,14 +50,13 @@ export class BuiltSite {
         await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
         const browser = await chromium.launch({
             executablePath: findBrowser() ?? undefined,
-            args: SOFTWARE_WEBGPU_FLAGS,
+            args: [...flags],
         });
-        return new BuiltSite(page, folder, server, browser);
+        return new BuiltSite(page, server, browser);
     }
 
     private constructor(
         private readonly mainPage: string,
-        private readonly folder: string,
         private readonly server: Server,
         private readonly browser: Browser,
     ) {}
@@ -84,7 +65,7 @@ export class BuiltSite {
     async openAsync(
         query: string,
         options: BrowserContextOptions = {},
-        prepare?: (page: Page) => Promise<void>,
+        prepare?: (page: Page) => Promise<unknown>,
         name = this.mainPage,
     ): Promise<OpenedPage> {
         const context = await this.browser.newContext({ viewport: { width: 640, height: 400 }, ...options });
@@ -120,7 +101,6 @@ export class BuiltSite {
     async closeAsync(): Promise<void> {
         await this.browser.close();
         this.server.close();
-        rmSync(this.folder, { recursive: true, force: true });
     }
 }
 

@@ -1,5 +1,5 @@
 import type { Page } from "playwright";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from "vitest";
 import { barriersOn } from "./accessibility.js";
 import { BuiltSite } from "./builtSite.js";
 import { KEEPS_PICTURES, keepPicture } from "./keepPicture.js";
@@ -10,8 +10,8 @@ import { octahedronXyz } from "./scanText.js";
 let site: BuiltSite;
 
 beforeAll(async () => {
-    site = await BuiltSite.OpenAsync("completion");
-}, 400_000);
+    site = await BuiltSite.ServeAsync(inject("demo"), "completion");
+}, 60_000);
 afterEach(() => site.closePagesAsync());
 afterAll(() => site?.closeAsync());
 
@@ -119,12 +119,6 @@ describe("the completion scene", () => {
         expect(await points(page)).toBeGreaterThan(100);
         expect(await page.$("#status.error")).toBeNull();
     }, 240_000);
-
-    it("says in words that a decoder is missing", async () => {
-        const { page } = await site.openAsync("model=nowhere.onnx&engine=webgl");
-        await page.waitForSelector("#status.error", { timeout: 90_000 });
-        expect(await page.textContent("#status")).toMatch(/nowhere\.onnx.*; expected .*; /);
-    }, 150_000);
 
     it.each([
         ["a desktop", { viewport: { width: 1280, height: 800 } }],

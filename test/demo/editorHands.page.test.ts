@@ -1,19 +1,31 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { NodeIO } from "@gltf-transform/core";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { codeOf, drop, octahedra, openFolder, press, reshape, SMALL, surfaces, typeAxis } from "./hands.js";
-import { DemoSite, waitForSurfaces } from "./page.js";
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from "vitest";
+import { BuiltSite } from "./builtSite.js";
+import {
+    codeOf,
+    drop,
+    exported,
+    octahedra,
+    openEditor,
+    openFolder,
+    press,
+    reshape,
+    surfaces,
+    typeAxis,
+    waitForSurfaces,
+} from "./hands.js";
+import { propInGlb } from "./loadGlb.js";
 import { difference, pictureOf } from "./pixels.js";
 import { octahedronXyz } from "./scanText.js";
 
 const FIXTURES = join(import.meta.dirname, "../fixtures/decoders");
 
-let site: DemoSite;
+let site: BuiltSite;
 
 beforeAll(async () => {
-    site = await DemoSite.OpenAsync();
-}, 120_000);
+    site = await BuiltSite.ServeAsync(inject("demo"), "index");
+}, 60_000);
 afterEach(() => site.closePagesAsync());
 afterAll(() => site?.closeAsync());
 
@@ -22,7 +34,7 @@ describe.each([
     ["WebGL and WASM", `${octahedra.query.replace("webgpu", "wasm")}&engine=webgl`],
 ])("the editor in a person's hands, on %s", (_, query) => {
     it("follows a slider while it is dragged, and takes the drag back as one step", async () => {
-        const { page } = await site.openAsync(query, SMALL);
+        const { page } = await openEditor(site, query);
         const code = await codeOf(page);
         const before = await pictureOf(page);
         const slider = (await page.locator(".lil-controller:has(.lock) .lil-slider").first().boundingBox())!;
@@ -44,7 +56,7 @@ describe.each([
     }, 180_000);
 
     it("completes a scan that is dropped on it", async () => {
-        const { page } = await site.openAsync(query, SMALL);
+        const { page } = await openEditor(site, query);
         const before = await codeOf(page);
         await drop(page, "thing.xyz", Buffer.from(octahedronXyz(800, 3, [10, 2, -5])));
         await page.waitForSelector('#message[data-kind="note"]', { timeout: 120_000 });
@@ -53,7 +65,7 @@ describe.each([
     }, 180_000);
 
     it("keeps locked axes through a roll, morphs between kept props, offers variations", async () => {
-        const { page } = await site.openAsync(query, SMALL);
+        const { page } = await openEditor(site, query);
         const size = page.locator(".lil-controller:has(.lock) .lil-widget input").first();
         const before = await size.inputValue();
         await page.check("input.lock");
@@ -82,7 +94,7 @@ describe.each([
     }, 180_000);
 
     it("finds presets and the linked prop again after a reload", async () => {
-        const { page } = await site.openAsync(query, SMALL);
+        const { page } = await openEditor(site, query);
         await reshape(page, () => page.click("#roll"));
         const code = await codeOf(page);
         await openFolder(page, "Presets");
@@ -98,27 +110,20 @@ describe.each([
     }, 180_000);
 
     it("exports a GLB with no more triangles than asked for, and a graph", async () => {
-        const { page } = await site.openAsync(query, SMALL);
+        const { page } = await openEditor(site, query);
         await page.locator(".lil-controller", { hasText: "triangles at most" }).locator("select").selectOption("300");
         await openFolder(page, "Files");
-        const downloading = page.waitForEvent("download");
-        await press(page, /export GLB/);
-        const bytes = readFileSync((await (await downloading).path()) as string);
-        const document = await new NodeIO().readBinary(bytes);
-        const [primitive] = document.getRoot().listMeshes()[0].listPrimitives();
-        const triangles = (primitive.getIndices()?.getCount() ?? 0) / 3;
+        const { triangles } = await propInGlb(await exported(page, /export GLB/));
         expect(triangles).toBeGreaterThan(50);
         expect(triangles).toBeLessThanOrEqual(300);
 
-        const second = page.waitForEvent("download");
-        await press(page, /export Node Geometry graph/);
-        const graph = readFileSync((await (await second).path()) as string, "utf8");
+        const graph = (await exported(page, /export Node Geometry graph/)).toString();
         expect(graph).toContain("DecodeShapeBlock");
         expect(graph).toContain(await codeOf(page));
     }, 180_000);
 
     it("opens a foreign decoder that is dropped on it, and says what is wrong with another file", async () => {
-        const { page } = await site.openAsync(query, SMALL);
+        const { page } = await openEditor(site, query);
         await drop(page, "broken.onnx", Uint8Array.of(1, 2, 3));
         await page.waitForSelector('#message[data-kind="error"]');
         expect(await page.textContent("#message")).toMatch(/broken\.onnx.*; expected .*; /);

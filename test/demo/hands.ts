@@ -1,12 +1,34 @@
-import type { Page } from "playwright";
+import { readFileSync } from "node:fs";
+import type { BrowserContextOptions, Page } from "playwright";
 import type { PNG } from "pngjs";
-import { waitForSurfaces } from "./page.js";
+import type { BuiltSite, OpenedPage } from "./builtSite.js";
 import { pictureOf } from "./pixels.js";
 
 export const SMALL = { width: 720, height: 420 };
 
 /** A software adapter takes minutes for a real decoder, so what runs there is a tiny one. */
 export const octahedra = { query: "model=octahedron.onnx&category=large&seed=5&resolution=24&backend=webgpu" };
+
+/** The editor with its first prop drawn. */
+export async function openEditor(
+    site: BuiltSite,
+    query: string,
+    options: BrowserContextOptions = {},
+): Promise<OpenedPage> {
+    const opened = await site.openAsync(query, { viewport: SMALL, ...options });
+    await waitForSurfaces(opened.page, 1);
+    return opened;
+}
+
+/** Waits until so many surfaces were made and the last is on screen. */
+export async function waitForSurfaces(page: Page, count: number): Promise<void> {
+    await page.waitForFunction((least) => Number(document.body.dataset.surfaces ?? 0) >= least, count, {
+        timeout: 120_000,
+    });
+    await page.waitForFunction(() => document.getElementById("message")!.hidden);
+    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+    await page.waitForTimeout(500);
+}
 
 export const surfaces = (page: Page) => page.evaluate(() => Number(document.body.dataset.surfaces));
 
@@ -37,6 +59,13 @@ export async function type(page: Page, label: string, value: string): Promise<vo
 
 export async function press(page: Page, button: RegExp): Promise<void> {
     await page.locator(".lil-controller button", { hasText: button }).click();
+}
+
+/** The file that a button saves. */
+export async function exported(page: Page, button: RegExp): Promise<Buffer> {
+    const downloading = page.waitForEvent("download");
+    await press(page, button);
+    return readFileSync(await (await downloading).path());
 }
 
 export async function openFolder(page: Page, title: string): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Page } from "playwright";
 import { PNG } from "pngjs";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { barriersOn } from "../demo/accessibility.js";
 import { BuiltSite } from "../demo/builtSite.js";
 import { KEEPS_PICTURES, keepPicture } from "../demo/keepPicture.js";
@@ -9,8 +9,8 @@ import { categoryFile } from "./categoryDecoder.js";
 let site: BuiltSite;
 
 beforeAll(async () => {
-    site = await BuiltSite.OpenAsync("nodes");
-}, 300_000);
+    site = await BuiltSite.ServeAsync(inject("demo"), "nodes");
+}, 60_000);
 afterAll(() => site?.closeAsync());
 
 const size = { width: 1440, height: 900 };

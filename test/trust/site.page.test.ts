@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { Page } from "playwright";
@@ -41,7 +41,10 @@ beforeAll(async () => {
     site = await BuiltSite.ServeAsync(folder, "index");
 }, 300_000);
 afterEach(() => site.closePagesAsync());
-afterAll(() => site?.closeAsync());
+afterAll(async () => {
+    await site?.closeAsync();
+    rmSync(folder, { recursive: true, force: true });
+});
 
 /** Colours on the last canvas, read in the frame that draws it. */
 async function tintsOf(page: Page): Promise<number> {
