@@ -89,6 +89,7 @@ export class Market {
             temperature,
             frameBudget: FRAME_BUDGET,
             concurrency: isOnGpu ? 3 : 1,
+            startsBetweenFrames: !isOnGpu,
         });
         this.asked = null;
     }

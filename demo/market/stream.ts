@@ -14,6 +14,8 @@ export interface StreamOptions {
     /** Props that are made at one time. */
     readonly concurrency: number;
     readonly temperature: number;
+    /** Whether the next prop is begun as soon as one is made, not with the next frame: where frames share no GPU with it. */
+    readonly startsBetweenFrames: boolean;
 }
 
 /** Where props go once they are made. */
@@ -23,6 +25,8 @@ export interface Shelf {
     fail(error: Error): void;
 }
 
+/** Props that wait to be put up, above which no more are begun. */
+const MOST_WAITING = 8;
 /** Failures in a row after which no more is tried. */
 const PATIENCE = 3;
 
@@ -104,7 +108,7 @@ export class PropStream {
     }
 
     private startNext(): void {
-        if (this.failures >= PATIENCE || this.arrived.length > 2 * this.options.concurrency) return;
+        if (this.failures >= PATIENCE || this.arrived.length >= MOST_WAITING) return;
         for (const slot of this.wanted) {
             if (this.coming.size >= this.options.concurrency) return;
             if (slot.on !== undefined && !this.standing.has(slot.on)) continue;
@@ -138,6 +142,7 @@ export class PropStream {
             if (!work.signal.aborted && ++this.failures === PATIENCE) this.shelf.fail(error as Error);
         } finally {
             this.coming.delete(slot.id);
+            if (this.options.startsBetweenFrames) this.startNext();
         }
     }
 }

@@ -1,6 +1,6 @@
 /** Longest piece of the page's own work since it was last asked, milliseconds. */
 let longest = 0;
-const isMarking = new URLSearchParams(location.search).has("marks");
+const isMarking = new URLSearchParams(globalThis.location?.search).has("marks");
 
 /** Does a piece of the page's own work and notes how long it took; with `?marks` also on the browser's timeline. */
 export function timed<T>(name: string, work: () => T): T {

@@ -16,6 +16,7 @@ import { cobbleTile } from "../../demo/market/materials/cobbles.js";
 import { substanceOf } from "../../demo/market/materials/substances.js";
 import { placeBox } from "../../demo/market/placement.js";
 import { resolutionFor } from "../../demo/market/resolution.js";
+import { PropStream } from "../../demo/market/stream.js";
 import { townInParts } from "../../demo/market/town.js";
 import { Places, REACH } from "../../demo/market/wanted.js";
 
@@ -266,6 +267,59 @@ describe("the town", () => {
         expect(across).toBeLessThan(2 * inner + 8 * size);
         expect(colors.filter((_, at) => at % 4 === 3).every((alpha) => alpha === 255)).toBe(true);
         expect(new Set(colors).size).toBeGreaterThan(50);
+    });
+});
+
+describe("the stream of props", () => {
+    /** A stream whose props are made at once; what is put up has names. */
+    function streamOf(startsBetweenFrames: boolean) {
+        const made: string[] = [];
+        const standing: string[] = [];
+        const shapes = {
+            sampleLatent: () => Float32Array.of(0),
+            createMeshAsync: async (name: string) => {
+                made.push(name);
+                return { setEnabled() {}, dispose() {}, getTotalVertices: () => 3, getTotalIndices: () => 3 };
+            },
+        };
+        const shelf = { put: (_: unknown, { id }: { id: string }) => standing.push(id), take() {}, fail() {} };
+        const stream = new PropStream(shapes as never, shelf as never, {
+            limit: 30,
+            resolution: 16,
+            frameBudget: 1000,
+            concurrency: 1,
+            temperature: 1,
+            startsBetweenFrames,
+        });
+        const slots = slotsOf(0, 7, FOURTEEN).filter(({ on }) => !on);
+        stream.want(slots.slice(0, 30));
+        return { stream, made, standing };
+    }
+    const rest = () => new Promise((done) => setTimeout(done));
+
+    it("goes on between frames that are rare, until enough wait for one", async () => {
+        const { stream, made, standing } = streamOf(true);
+        stream.update();
+        await rest();
+        expect([made.length, standing.length]).toEqual([8, 0]);
+        stream.update();
+        await rest();
+        expect([made.length, standing.length]).toEqual([16, 8]);
+        for (let frame = 0; frame < 3; frame++) {
+            stream.update();
+            await rest();
+        }
+        expect(stream.isSettled).toBe(true);
+        expect(standing).toEqual(made);
+    });
+
+    it("begins one a frame where frames and props share a GPU", async () => {
+        const { stream, made } = streamOf(false);
+        for (let frame = 1; frame <= 3; frame++) {
+            stream.update();
+            await rest();
+            expect(made).toHaveLength(frame);
+        }
     });
 });
 
