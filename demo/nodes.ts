@@ -3,13 +3,14 @@ import { NullEngine } from "@babylonjs/core/Engines/nullEngine.js";
 import { Scene } from "@babylonjs/core/scene.js";
 import { buildAsync, onGraphErrorObservable, parseNodeGeometry, registerShapeModel, ShapeModel } from "babylon-deepsdf";
 import "./shared/nav.js";
+import { showStop } from "./shared/stop.js";
 
 const GRAPHS = ["marketStall", "morphRow"];
 
 const address = new URLSearchParams(location.search);
 const message = document.getElementById("message") as HTMLElement;
 
-start().catch(show);
+start().catch((error: Error) => showStop(message, error));
 
 async function start(): Promise<void> {
     const name = GRAPHS.includes(address.get("graph") ?? "") ? (address.get("graph") as string) : GRAPHS[0];

@@ -9,10 +9,7 @@ const address = new URLSearchParams(location.search);
 const canvas = document.getElementById("stage") as HTMLCanvasElement;
 const panel = new Panel();
 
-start().catch((error: Error) => {
-    panel.say(error.message, true);
-    console.error(error);
-});
+start().catch((error: Error) => panel.stop(error));
 
 async function start(): Promise<void> {
     const engine = await createEngine(canvas, address.get("engine"));

@@ -1,3 +1,5 @@
+import { showStop } from "../shared/stop.js";
+
 /** The page's controls by their ids, which are in completion.html. */
 export class Panel {
     readonly thing = select("thing");
@@ -28,6 +30,12 @@ export class Panel {
     say(text: string, isError = false): void {
         this.status.textContent = text;
         this.status.classList.toggle("error", isError);
+    }
+
+    /** Nothing works without what went wrong. */
+    stop(error: Error): void {
+        this.status.classList.add("error");
+        showStop(this.status, error);
     }
 
     /** What holds as long as the page is open. */

@@ -1,3 +1,5 @@
+import { showStop } from "../shared/stop.js";
+
 /** One line in the middle of the page, or a short note at its foot. */
 export class Message {
     private timer: ReturnType<typeof setTimeout> | null = null;
@@ -12,15 +14,19 @@ export class Message {
     /** Something went wrong; stays until the next message or its button is pressed. */
     fail(error: Error): void {
         this.show(error.message, "error");
-        this.addButton("Close", () => this.hide());
+        const button = document.createElement("button");
+        button.type = "button";
+        button.textContent = "Close";
+        button.addEventListener("click", () => this.hide());
+        this.element.append(button);
         console.info(error.message);
     }
 
     /** Nothing works without what went wrong. */
     failStart(error: Error): void {
-        this.show(error.message, "error");
-        this.addButton("Try again", () => location.reload());
-        console.info(error.message);
+        this.hide();
+        this.element.dataset.kind = "error";
+        showStop(this.element, error);
     }
 
     /** Something was done; goes by itself. */
@@ -41,13 +47,5 @@ export class Message {
         this.element.setAttribute("role", kind === "error" ? "alert" : "status");
         this.element.hidden = false;
         this.element.textContent = text;
-    }
-
-    private addButton(label: string, press: () => void): void {
-        const button = document.createElement("button");
-        button.type = "button";
-        button.textContent = label;
-        button.addEventListener("click", press);
-        this.element.append(button);
     }
 }

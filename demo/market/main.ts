@@ -15,10 +15,7 @@ const notice = new Notice(document.getElementById("notice") as HTMLElement);
 
 // The count of bytes needs all entries, and unbundled pages have many.
 performance.setResourceTimingBufferSize(2000);
-start().catch((error: Error) => {
-    notice.error(error.message);
-    console.error(error);
-});
+start().catch((error: Error) => notice.error(error));
 
 /** The browser fetches the decoder while the engine starts. */
 function fetchAhead(url: string): void {

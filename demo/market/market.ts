@@ -49,7 +49,7 @@ export class Market {
     ) {
         this.seed = settings.seed;
         this.materials = new Materials(stage.scene);
-        this.shelf = new MarketShelf(stage, this.materials, !stage.isSoftware, (error) => notice.error(error.message));
+        this.shelf = new MarketShelf(stage, this.materials, !stage.isSoftware, (error) => notice.error(error));
         this.street = new Street(stage, this.materials, this.seed);
         const tap = (x: number, y: number) => this.throwBall(x, y);
         this.walker = new Walker(canvas, stage.camera, tap, () => this.setStrolling(false));
@@ -64,7 +64,7 @@ export class Market {
             this.asked = null;
         });
         document.addEventListener("visibilitychange", () => this.stage.invalidate());
-        this.furnish().catch((error: Error) => this.notice.error(error.message));
+        this.furnish().catch((error: Error) => this.notice.error(error));
     }
 
     private async furnish(): Promise<void> {
@@ -172,7 +172,7 @@ export class Market {
             document.body.dataset.props = String(stream.standingCount);
             if (!this.isFinishing) {
                 this.isFinishing = true;
-                this.finish().catch((error: Error) => this.notice.error(error.message));
+                this.finish().catch((error: Error) => this.notice.error(error));
             }
         }
         this.hud.update(stream, arrivals > 0 && arrivals === stream.standingCount);
@@ -196,7 +196,9 @@ export class Market {
 
     private bindTools(): void {
         const bind = (id: string, key: string, action: () => void) => {
-            document.getElementById(id)?.addEventListener("click", action);
+            const button = document.getElementById(id) as HTMLButtonElement;
+            button.addEventListener("click", action);
+            button.disabled = false;
             window.addEventListener("keydown", (event) => {
                 // A focused button presses itself.
                 const isOnControl = event.target instanceof HTMLElement && event.target.closest("button, a, input");

@@ -1,3 +1,5 @@
+import { showStop } from "../shared/stop.js";
+
 /** One line for the visitor, or what went wrong and a way on. */
 export class Notice {
     private timer: ReturnType<typeof setTimeout> | undefined;
@@ -7,7 +9,9 @@ export class Notice {
     /** @param milliseconds after which it goes away; stays unless given */
     say(text: string, milliseconds?: number): void {
         if (this.root.classList.contains("error")) return;
-        this.show(text);
+        clearTimeout(this.timer);
+        this.root.textContent = text;
+        this.root.hidden = false;
         if (milliseconds) this.timer = setTimeout(() => this.hide(), milliseconds);
     }
 
@@ -16,24 +20,9 @@ export class Notice {
         if (!this.root.classList.contains("error")) this.root.hidden = true;
     }
 
-    error(text: string): void {
-        this.show(text);
-        this.root.classList.add("error");
-        this.root.setAttribute("role", "alert");
-        const again = document.createElement("button");
-        again.type = "button";
-        again.textContent = "Try again";
-        again.addEventListener("click", () => location.reload());
-        const line = document.createElement("p");
-        line.append(again);
-        this.root.append(line);
-    }
-
-    private show(text: string): void {
+    error(error: Error): void {
         clearTimeout(this.timer);
-        const line = document.createElement("p");
-        line.textContent = text;
-        this.root.replaceChildren(line);
-        this.root.hidden = false;
+        this.root.classList.add("error");
+        showStop(this.root, error);
     }
 }
