@@ -71,6 +71,11 @@ export class Panel {
             }),
         );
     }
+
+    /** Where the panel is lower than its content, the results come into view. */
+    revealResults(): void {
+        this.results.scrollIntoView({ block: "nearest" });
+    }
 }
 
 function element<T extends HTMLElement>(id: string): T {

@@ -141,6 +141,7 @@ export class Session {
             this.completions = [...completions].sort((a, b) => b.confidence - a.confidence);
             this.showResults(seconds);
             await this.showAsync(0);
+            this.panel.revealResults();
             turnAside(this.stage.scene.activeCamera as ArcRotateCamera, this.settings.isLively);
             document.body.dataset.completed = String(completions.length);
         } catch (error) {
@@ -155,8 +156,8 @@ export class Session {
     private showResults(seconds: number): void {
         const lines = this.completions.map(({ category, confidence, evidence }) => ({
             // Nobody is altogether sure of what nobody saw.
-            title: `${category ?? "shape"}, ${Math.min(99, Math.floor(100 * confidence))} % sure`,
-            detail: `${Math.floor(100 * evidence.explained)} % of the points explained, off by ${(100 * evidence.residual).toFixed(1)} % of its size`,
+            title: `${category ?? "shape"}, ${percent(Math.min(99, Math.floor(100 * confidence)))} sure`,
+            detail: `${percent(Math.floor(100 * evidence.explained))} of the points explained, off by ${percent((100 * evidence.residual).toFixed(1))} of its size`,
         }));
         this.panel.setResults(lines, (place) => void this.showAsync(place));
         this.panel.say(`Done in ${seconds.toFixed(1)} s.`);
@@ -192,9 +193,8 @@ export class Session {
         const indices = mesh.getIndices();
         if (!positions || !indices) return;
         const { median, most } = measureMiss(thing, { positions, indices });
-        const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
         this.panel.say(
-            `Against the real thing, seen and unseen: half is within ${percent(median)} of its size, 95 in 100 points within ${percent(most)}.`,
+            `Against the real thing, seen and unseen: half is within ${percent((100 * median).toFixed(1))} of its size, 95 in 100 points within ${percent((100 * most).toFixed(1))}.`,
         );
         document.body.dataset.miss = median.toFixed(4);
     }
@@ -237,4 +237,9 @@ export class Session {
             if (file) this.setFile(file);
         });
     }
+}
+
+/** A number and its sign stay on one line. */
+function percent(value: number | string): string {
+    return `${value}\u00a0%`;
 }

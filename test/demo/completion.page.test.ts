@@ -15,6 +15,8 @@ beforeAll(async () => {
 afterEach(() => site.closePagesAsync());
 afterAll(() => site?.closeAsync());
 
+const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
+
 /** A decoder of octahedra is searched in seconds, so that what is tested is the page. */
 const SMALL = "model=octahedron.onnx&engine=webgl&sensor=48&resolution=16&thing=vase";
 
@@ -95,8 +97,8 @@ describe("the completion scene", () => {
         expect(complaints).toEqual([]);
     }, 500_000);
 
-    it("completes a scan from a file, in the file's own place and size", async () => {
-        const { page, complaints } = await site.openAsync(`${SMALL}&auto=0`);
+    it("completes a scan from a file on a phone, in the file's own place and size, and shows what it found", async () => {
+        const { page, complaints } = await site.openAsync(`${SMALL}&auto=0`, PHONE);
         await ready(page);
         const text = octahedronXyz(1500, 300, [1000, 200, -500]);
         const file = { name: "thing.xyz", mimeType: "text/plain", buffer: Buffer.from(text) };
@@ -105,6 +107,10 @@ describe("the completion scene", () => {
         const [shape] = await shapesNamed(page, "completed");
         const off = Math.hypot(...shape.middle.map((value, axis) => value - [1000, 200, -500][axis]));
         expect(off).toBeLessThan(60);
+        // Above the panel's foot, where more would fade away.
+        const [panel, result] = await boxesOf(page, ["#panel", "#results label:last-child"]);
+        expect(result.y).toBeGreaterThan(panel.y);
+        expect(result.y + result.height).toBeLessThanOrEqual(panel.y + panel.height - 28);
         expect(complaints).toEqual([]);
     }, 400_000);
 
@@ -122,7 +128,7 @@ describe("the completion scene", () => {
 
     it.each([
         ["a desktop", { viewport: { width: 1280, height: 800 } }],
-        ["a phone", { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true }],
+        ["a phone", PHONE],
     ])(
         "on %s has controls inside the page and apart, and no barriers",
         async (_, options) => {
