@@ -17,6 +17,8 @@ export class PropView {
     private rest: ReturnType<typeof setTimeout> | null = null;
     private work = new AbortController();
     private shown = "";
+    /** Whether the mesh is coarser than asked for. */
+    private isDraft = false;
 
     static async CreateAsync(
         shapes: ShapeModel,
@@ -60,17 +62,18 @@ export class PropView {
         this.work = new AbortController();
         if (this.rest) clearTimeout(this.rest);
         const next = shapeOf(state);
-        const changed = next !== this.shown;
-        if (changed) {
+        if (next !== this.shown) {
             this.shown = next;
             this.copy.setEnabled(false);
             this.hull.setEnabled(false);
             this.mesh.setEnabled(true);
-            const draft = this.shapes.backend === "webgpu" ? 64 : 32;
-            this.update(state, Math.min(draft, state.resolution));
+            const draft = Math.min(this.shapes.backend === "webgpu" ? 64 : 32, state.resolution);
+            this.isDraft = draft < state.resolution;
+            this.update(state, draft);
         }
         this.rest = setTimeout(() => {
-            if (changed) this.update(state, state.resolution);
+            if (this.isDraft) this.update(state, state.resolution);
+            this.isDraft = false;
             void this.settle(state);
         }, REST);
     }

@@ -21,8 +21,8 @@ const figure = (page: Page, name: string) => page.textContent(`[data-figure="${n
 const chairs = { query: "category=chair&seed=5&resolution=32" };
 
 describe.each([
-    ["WebGL and WASM", { ...chairs, query: `${chairs.query}&engine=webgl` }, "wasm, onnxruntime"],
-    ["WebGPU and WASM, chosen because the adapter is software", chairs, "wasm, onnxruntime"],
+    ["WebGL and WASM", { ...chairs, query: `${chairs.query}&engine=webgl` }, "wasm, fused"],
+    ["WebGPU and WASM, chosen because the adapter is software", chairs, "wasm, fused"],
     ["WebGPU throughout", octahedra, "webgpu, fused"],
 ])("the editor on %s", (_, { query }, backend) => {
     it("shows a prop that follows seed, axis and roll, takes it back, and says what it took", async () => {
