@@ -5,6 +5,7 @@ import { DirectionalLight } from "@babylonjs/core/Lights/directionalLight.js";
 import { HemisphericLight } from "@babylonjs/core/Lights/hemisphericLight.js";
 import { ShadowGenerator } from "@babylonjs/core/Lights/Shadows/shadowGenerator.js";
 import { StandardMaterial } from "@babylonjs/core/Materials/standardMaterial.js";
+import { RenderTargetTexture } from "@babylonjs/core/Materials/Textures/renderTargetTexture.js";
 import { Color3, Color4 } from "@babylonjs/core/Maths/math.color.js";
 import { Vector3 } from "@babylonjs/core/Maths/math.vector.js";
 import { CreateDisc } from "@babylonjs/core/Meshes/Builders/discBuilder.js";
@@ -28,6 +29,8 @@ export class Stage {
     /** From which a prop is well seen on the canvas as it is. */
     private distance: number;
     private framesDue = 0;
+    /** Of those, with new shadows. */
+    private shadowsDue = 0;
     private readonly shadows: ShadowGenerator;
     private readonly material: StandardMaterial;
 
@@ -54,9 +57,9 @@ export class Stage {
         camera.wheelDeltaPercentage = 0.01;
         camera.minZ = 0.05;
         camera.attachControl(canvas, true);
-        camera.onViewMatrixChangedObservable.add(() => this.invalidate());
+        camera.onViewMatrixChangedObservable.add(() => this.look());
         for (const input of ["pointerdown", "pointermove", "wheel", "keydown"]) {
-            canvas.addEventListener(input, () => this.invalidate(), { passive: true });
+            canvas.addEventListener(input, () => this.look(), { passive: true });
         }
 
         const sky = new HemisphericLight("sky", new Vector3(0.2, 1, 0.3), scene);
@@ -72,6 +75,7 @@ export class Stage {
         this.shadows.useBlurExponentialShadowMap = true;
         this.shadows.blurKernel = 24;
         this.shadows.setDarkness(0.35);
+        this.shadows.getShadowMap()!.refreshRate = RenderTargetTexture.REFRESHRATE_RENDER_ONCE;
         this.addGround();
 
         this.material = new StandardMaterial("clay", scene);
@@ -89,10 +93,11 @@ export class Stage {
     run(): void {
         this.invalidate();
         this.scene.getEngine().runRenderLoop(() => {
-            if (this.framesDue > 0 || !this.scene.isReady()) {
-                this.framesDue--;
-                this.scene.render();
-            }
+            if (this.isAtRest) return;
+            if (this.shadowsDue > 0 || !this.scene.isReady()) this.shadows.getShadowMap()!.resetRefreshCounter();
+            this.framesDue--;
+            this.shadowsDue--;
+            this.scene.render();
         });
     }
 
@@ -134,8 +139,19 @@ export class Stage {
         this.invalidate();
     }
 
-    /** Something changed: the next frames are drawn. */
+    /** Whether all that changed is drawn. */
+    get isAtRest(): boolean {
+        return this.framesDue <= 0 && this.scene.isReady();
+    }
+
+    /** Something changed: the next frames are drawn, with new shadows. */
     invalidate(): void {
+        this.shadowsDue = SETTLING_FRAMES;
+        this.look();
+    }
+
+    /** The camera may have moved, which leaves shadows as they are. */
+    private look(): void {
         this.framesDue = SETTLING_FRAMES;
     }
 

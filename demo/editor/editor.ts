@@ -95,8 +95,9 @@ export class Editor {
         );
         this.panel = new Panel(shapes, state, this.actions(open), this.presets.names);
         shapes.onSurfaceObservable.add(({ mesh, statistics }) => {
-            stage.invalidate();
+            // Thumbnails are drawn by whoever asks for them.
             if (mesh !== this.view.mesh) return;
+            stage.invalidate();
             showFigures(elements.figures, shapes, statistics);
             // How many surfaces were shown so far, for whoever watches from outside.
             document.body.dataset.surfaces = String(++this.surfaces);

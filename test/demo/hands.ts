@@ -20,25 +20,26 @@ export async function openEditor(
     return opened;
 }
 
+interface Inside {
+    demo?: { stage: { isAtRest: boolean } };
+}
+
 /** Waits until so many surfaces were made and the last is on screen. */
 export async function waitForSurfaces(page: Page, count: number): Promise<void> {
     await page.waitForFunction((least) => Number(document.body.dataset.surfaces ?? 0) >= least, count, {
         timeout: 120_000,
     });
     await page.waitForFunction(() => document.getElementById("message")!.hidden);
-    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
-    await page.waitForTimeout(500);
+    await page.waitForFunction(() => (window as unknown as Inside).demo?.stage.isAtRest);
 }
 
 export const surfaces = (page: Page) => page.evaluate(() => Number(document.body.dataset.surfaces));
 
-/** Does something and waits for the shape that comes of it. */
+/** Does something and waits for the shape that comes of it: one surface, where no finer one is asked for than a draft. */
 export async function reshape(page: Page, action: () => Promise<unknown>): Promise<PNG> {
     const before = await surfaces(page);
     await action();
     await waitForSurfaces(page, before + 1);
-    // The fine surface follows the coarse one.
-    await page.waitForTimeout(600);
     return pictureOf(page);
 }
 
