@@ -25,7 +25,7 @@ describe.each([
     ["WebGPU and WASM, chosen because the adapter is software", chairs, "wasm, fused"],
     ["WebGPU throughout", octahedra, "webgpu, fused"],
 ])("the editor on %s", (_, { query }, backend) => {
-    it("shows a prop that follows seed, axis and roll, takes it back, and says what it took", async () => {
+    it("shows a prop that follows seed and axis, takes them back, and says what it took", async () => {
         const { page, complaints, strangers } = await openEditor(site, query);
         const first = await pictureOf(page);
         expect(propShare(first)).toBeGreaterThan(0.02);
@@ -41,11 +41,8 @@ describe.each([
 
         const byAxis = await reshape(page, () => typeAxis(page, "1.5"));
         expect(difference(bySeed, byAxis)).toBeGreaterThan(0.002);
-        const rolled = await reshape(page, () => page.click("#roll"));
-        expect(difference(byAxis, rolled)).toBeGreaterThan(0.002);
 
         await reshape(page, () => page.click("#undo"));
-        await reshape(page, () => page.keyboard.press("Control+z"));
         const back = await reshape(page, () => page.keyboard.press("Control+z"));
         expect(difference(first, back)).toBeLessThan(0.001);
         const forth = await reshape(page, () => page.click("#redo"));

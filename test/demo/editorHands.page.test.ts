@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Page } from "playwright";
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from "vitest";
 import { BuiltSite } from "./builtSite.js";
 import {
@@ -26,13 +27,16 @@ let site: BuiltSite;
 beforeAll(async () => {
     site = await BuiltSite.ServeAsync(inject("demo"), "index");
 }, 60_000);
-afterEach(() => site.closePagesAsync());
 afterAll(() => site?.closeAsync());
 
-describe.each([
+const BACKENDS = [
     ["WebGPU", octahedra.query],
     ["WebGL and WASM", `${octahedra.query.replace("webgpu", "wasm")}&engine=webgl`],
-])("the editor in a person's hands, on %s", (_, query) => {
+] as const;
+
+describe.each(BACKENDS)("the editor in a person's hands, on %s", (_, query) => {
+    afterEach(() => site.closePagesAsync());
+
     it("follows a slider while it is dragged, and takes the drag back as one step", async () => {
         const { page } = await openEditor(site, query);
         const code = await codeOf(page);
@@ -53,15 +57,6 @@ describe.each([
         await page.waitForTimeout(1000);
         await reshape(page, () => page.click("#undo"));
         expect(await codeOf(page)).toBe(code);
-    }, 180_000);
-
-    it("completes a scan that is dropped on it", async () => {
-        const { page } = await openEditor(site, query);
-        const before = await codeOf(page);
-        await drop(page, "thing.xyz", Buffer.from(octahedronXyz(800, 3, [10, 2, -5])));
-        await page.waitForSelector('#message[data-kind="note"]', { timeout: 120_000 });
-        expect(await page.textContent("#message")).toMatch(/^thing\.xyz completed, confidence \d+ %$/);
-        expect(await codeOf(page)).not.toBe(before);
     }, 180_000);
 
     it("keeps locked axes through a roll, morphs between kept props, offers variations", async () => {
@@ -108,9 +103,25 @@ describe.each([
         await page.locator(".lil-controller", { hasText: "saved" }).locator("select").selectOption("my prop");
         expect(await codeOf(page)).toBe(code);
     }, 180_000);
+});
+
+describe.each(BACKENDS)("the editor, open while files come and go, on %s", (_, query) => {
+    let page: Page;
+
+    beforeAll(async () => {
+        ({ page } = await openEditor(site, query));
+    }, 120_000);
+    afterAll(() => site.closePagesAsync());
+
+    it("completes a scan that is dropped on it", async () => {
+        const before = await codeOf(page);
+        await drop(page, "thing.xyz", Buffer.from(octahedronXyz(800, 3, [10, 2, -5])));
+        await page.waitForSelector('#message[data-kind="note"]', { timeout: 120_000 });
+        expect(await page.textContent("#message")).toMatch(/^thing\.xyz completed, confidence \d+ %$/);
+        expect(await codeOf(page)).not.toBe(before);
+    }, 180_000);
 
     it("exports a GLB with no more triangles than asked for, and a graph", async () => {
-        const { page } = await openEditor(site, query);
         await page.locator(".lil-controller", { hasText: "triangles at most" }).locator("select").selectOption("300");
         await openFolder(page, "Files");
         const { triangles } = await propInGlb(await exported(page, /export GLB/));
@@ -123,7 +134,6 @@ describe.each([
     }, 180_000);
 
     it("opens a foreign decoder that is dropped on it, and says what is wrong with another file", async () => {
-        const { page } = await openEditor(site, query);
         await drop(page, "broken.onnx", Uint8Array.of(1, 2, 3));
         await page.waitForSelector('#message[data-kind="error"]');
         expect(await page.textContent("#message")).toMatch(/broken\.onnx.*; expected .*; /);
