@@ -110,8 +110,10 @@ describe("the market without WebGPU", () => {
         await page.waitForFunction(() => document.querySelector('[data-figure="props"]')!.textContent === "24 of 24");
         expect(await figure(page, "glb")).toBe(`${Math.round(made.bytes / 1000)} kB`);
         const decoder = Number.parseInt(await figure(page, "decoder"), 10);
-        // What the worker fetched for itself, onnxruntime above all, is of the code.
-        expect(Number.parseFloat(await figure(page, "code"))).toBeGreaterThan(14);
+        // Babylon above all; onnxruntime's 14 MB are for decoders that are no perceptrons.
+        const code = Number.parseFloat(await figure(page, "code"));
+        expect(code).toBeGreaterThan(1);
+        expect(code).toBeLessThan(4);
         // Headers come on top of the file.
         expect(decoder).toBeGreaterThanOrEqual(Math.round(octahedronFile().length / 1000));
         expect(decoder).toBeLessThan(3);
