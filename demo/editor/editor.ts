@@ -160,14 +160,16 @@ export class Editor {
     private readonly pictures = new Map<string, HTMLCanvasElement>();
 
     private async showPad(make = false): Promise<void> {
-        const { kept, pad } = this.state;
-        const show = () =>
+        // The knob may move while pictures are made.
+        const show = () => {
+            const { kept, pad } = this.state;
             this.pad.show(
                 kept.map((code) => this.pictures.get(code) ?? null),
                 pad,
             );
+        };
         show();
-        for (const code of make ? kept : []) {
+        for (const code of make ? this.state.kept : []) {
             if (this.pictures.has(code)) continue;
             this.pictures.set(code, await this.thumbnails.pictureAsync(code, this.disposal.signal));
             show();
