@@ -26,11 +26,13 @@ export function markAll(mask: BitMask): void {
 
 /** Marks the box from (x, y, z), `side` long, as far as it lies inside. */
 export function markBox({ size, words }: BitMask, x: number, y: number, z: number, side: number): void {
-    const [endX, endY, endZ] = [x, y, z].map((start, axis) => Math.min(start + side, size[axis]));
+    const endX = Math.min(x + side, size[0]);
+    const endY = Math.min(y + side, size[1]);
+    const endZ = Math.min(z + side, size[2]);
     for (let k = z; k < endZ; k++) {
         for (let j = y; j < endY; j++) {
-            for (let i = x; i < endX; i++) {
-                const index = i + size[0] * (j + size[1] * k);
+            const row = size[0] * (j + size[1] * k);
+            for (let index = row + x; index < row + endX; index++) {
                 words[index >>> 5] |= 1 << (index & 31);
             }
         }

@@ -54,9 +54,23 @@ export function cellsAround(position: readonly number[], axis: number): [number,
     });
 }
 
+const STEPS = [
+    [1, 0, 0],
+    [0, 1, 0],
+    [0, 0, 1],
+] as const;
+
 /** Whether the four cells around an edge are all complete. */
 export function isClosedAround(corners: CornerValues, position: readonly number[], axis: number): boolean {
-    return cellsAround(position, axis).every(([x, y, z]) => cellIsComplete(corners, x, y, z));
+    const [x, y, z] = position;
+    const [ux, uy, uz] = STEPS[(axis + 1) % 3];
+    const [vx, vy, vz] = STEPS[(axis + 2) % 3];
+    return (
+        cellIsComplete(corners, x, y, z) &&
+        cellIsComplete(corners, x - ux, y - uy, z - uz) &&
+        cellIsComplete(corners, x - vx, y - vy, z - vz) &&
+        cellIsComplete(corners, x - ux - vx, y - uy - vy, z - uz - vz)
+    );
 }
 
 export function gridPosition({ size }: BitMask, index: number): [number, number, number] {

@@ -131,8 +131,13 @@ export function certain(distance: number): number {
  */
 function markUnclear(memory: LevelMemory | null, target: BitMask, position: readonly number[], beyond: 0 | 1): void {
     const { size } = target;
+    const [x, y, z] = position;
+    if (!memory) {
+        markBox(target, 2 * x, 2 * y, 2 * z, 2 + beyond);
+        return;
+    }
     forEachChild(position, size, beyond, (x, y, z) => {
-        if (!memory || !isClear(memory, memory.children[x + size[0] * (y + size[1] * z)])) {
+        if (!isClear(memory, memory.children[x + size[0] * (y + size[1] * z)])) {
             markBox(target, x, y, z, 1 + beyond);
         }
     });
