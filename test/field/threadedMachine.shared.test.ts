@@ -9,17 +9,10 @@ const module = await WebAssembly.compile(bytes);
 
 /** Eight points on the x axis, from x on. */
 function pieceAt(x: number): Piece {
-    const points = new Float32Array(24);
-    points.fill(x, 0, 8);
-    return {
-        name: "value",
-        argument: 1,
-        writes: [
-            [layout.biases[1], Float32Array.of(-0.6 / Math.sqrt(3))],
-            [layout.points, points],
-        ],
-        reads: [[layout.distances, 8]],
-    };
+    const inputs = new Float32Array(layout.pointOffset + 24);
+    inputs[layout.biasOffsets[1]] = -0.6 / Math.sqrt(3);
+    inputs.fill(x, layout.pointOffset, layout.pointOffset + 8);
+    return { name: "value", argument: 1, at: layout.inputs, inputs, outputs: [[layout.distances, 8]] };
 }
 const distanceAt = (x: number) => (x - 0.6) / Math.sqrt(3);
 const xs = Array.from({ length: 20 }, (_, i) => i / 20);
@@ -31,7 +24,7 @@ const nowhere = {
 
 async function expectDistances(machine: ThreadedMachine): Promise<void> {
     const found = await Promise.all(xs.map((x) => machine.run(pieceAt(x))));
-    for (const [i, [distances]] of found.entries()) {
+    for (const [i, distances] of found.entries()) {
         expect(distances).toHaveLength(8);
         expect(distances[7]).toBeCloseTo(distanceAt(xs[i]), 6);
     }

@@ -4,8 +4,8 @@ import { IMPORTS, type Piece, runPiece } from "./piece.js";
 
 /** Where pieces run. */
 export interface Machine {
-    /** What was read, in order. */
-    run(piece: Piece): Promise<Float32Array[]> | Float32Array[];
+    /** The outputs, one after the other. */
+    run(piece: Piece): Promise<Float32Array> | Float32Array;
     dispose(): void;
 }
 
@@ -17,7 +17,7 @@ export class LocalMachine implements Machine {
 
     private constructor(private readonly exports: WebAssembly.Exports) {}
 
-    run(piece: Piece): Float32Array[] {
+    run(piece: Piece): Float32Array {
         return runPiece(this.exports, piece);
     }
 
@@ -36,14 +36,17 @@ parentPort.on("message", (message) => {
         exports = new WebAssembly.Instance(message, { Math }).exports;
         return;
     }
-    const { name, argument, writes, reads } = message;
+    const { name, argument, at, inputs, outputs } = message;
     const { buffer } = exports.memory;
-    for (const [address, values] of writes) {
-        new Float32Array(buffer, address, values.length).set(values);
-    }
+    new Float32Array(buffer, at, inputs.length).set(inputs);
     exports[name](argument);
-    const results = reads.map(([address, length]) => new Float32Array(buffer, address, length).slice());
-    parentPort.postMessage(results, results.map((result) => result.buffer));
+    const results = new Float32Array(outputs.reduce((sum, [, length]) => sum + length, 0));
+    let from = 0;
+    for (const [address, length] of outputs) {
+        results.set(new Float32Array(buffer, address, length), from);
+        from += length;
+    }
+    parentPort.postMessage(results, [results.buffer]);
 });
 `;
 
@@ -57,11 +60,11 @@ interface Thread {
 
 interface Waiting {
     readonly piece: Piece;
-    resolve(results: Float32Array[]): void;
+    resolve(results: Float32Array): void;
     reject(error: unknown): void;
 }
 
-type Listeners = { answer(results: Float32Array[]): void; fail(): void };
+type Listeners = { answer(results: Float32Array): void; fail(): void };
 
 /** Threads that take pieces in turn; where one can't be had, its piece runs on the caller's. */
 export class ThreadedMachine implements Machine {
@@ -98,7 +101,7 @@ export class ThreadedMachine implements Machine {
         }
     }
 
-    run(piece: Piece): Promise<Float32Array[]> {
+    run(piece: Piece): Promise<Float32Array> {
         return new Promise((resolve, reject) => {
             this.waiting.push({ piece, resolve, reject });
             this.handOut();
@@ -135,7 +138,7 @@ export class ThreadedMachine implements Machine {
         }
     }
 
-    private finish(thread: Thread, results: Float32Array[]): void {
+    private finish(thread: Thread, results: Float32Array): void {
         const done = this.working.get(thread);
         if (done) {
             this.working.delete(thread);

@@ -37,10 +37,11 @@ export interface PerceptronModule {
 
 export interface ModuleLayout {
     readonly latentSize: number;
-    /** Where each layer's bias goes, the code folded into it. */
-    readonly biases: readonly number[];
-    /** [tiles][3][8] */
-    readonly points: number;
+    /** Biases of all layers, the code folded into them, then the points, [tiles][3][8]. */
+    readonly inputs: number;
+    /** Where each layer's bias and the points begin among the inputs, in floats. */
+    readonly biasOffsets: readonly number[];
+    readonly pointOffset: number;
     /** [tiles][8] */
     readonly distances: number;
     /** [tiles][3][8] */
@@ -70,6 +71,7 @@ export function writePerceptronModule(perceptron: Perceptron, fused: boolean): P
     const plan = new MemoryPlan();
     const { features, latentSize } = perceptron;
     const network = placeNetwork(module, plan, perceptron);
+    const { biasOffsets, pointOffset } = network;
     const widest = Math.max(...network.layers.map(({ rows }) => rows));
     const block = (rows: number) => plan.take(BLOCK_TILES * rows * ROW_BYTES);
     const scratch: Scratch = {
@@ -83,8 +85,9 @@ export function writePerceptronModule(perceptron: Perceptron, fused: boolean): P
     const latentRows = filledRows(latentSize);
     const layout: ModuleLayout = {
         latentSize,
-        biases: network.layers.map(({ bias }) => bias),
-        points: plan.take(12 * CAPACITY.value),
+        inputs: network.inputs,
+        biasOffsets,
+        pointOffset,
         distances: plan.take(4 * CAPACITY.value),
         pointGradients: plan.take(12 * CAPACITY.pointGradient),
         latentGradients: plan.take(4 * latentRows * CAPACITY.latentGradient),
@@ -129,6 +132,10 @@ interface PlacedLayer {
 interface PlacedNetwork {
     readonly featureRows: number;
     readonly layers: readonly PlacedLayer[];
+    /** See `ModuleLayout`. */
+    readonly inputs: number;
+    readonly biasOffsets: readonly number[];
+    readonly pointOffset: number;
 }
 
 function placeNetwork(module: ModuleBuilder, plan: MemoryPlan, perceptron: Perceptron): PlacedNetwork {
@@ -143,13 +150,20 @@ function placeNetwork(module: ModuleBuilder, plan: MemoryPlan, perceptron: Perce
     const back = (weights: Float32Array | null, rows: number, columns: number) =>
         weights && place(columns, rows, (row, column) => weights[column * columns + row]);
     const { features, latentSize } = perceptron;
+    let pointOffset = 0;
+    const biasOffsets = perceptron.layers.map(({ outputSize }) => {
+        const offset = pointOffset;
+        pointOffset += filledRows(outputSize);
+        return offset;
+    });
+    const inputs = plan.take(4 * pointOffset + 12 * CAPACITY.value);
     const layers = perceptron.layers.map((layer, index): PlacedLayer => {
         const { outputSize, hiddenWeights, featureWeights, latentWeights, activation } = layer;
         const inner = index > 0 ? perceptron.layers[index - 1].outputSize : 0;
         const rows = filledRows(outputSize);
         return {
             rows,
-            bias: plan.take(4 * rows),
+            bias: inputs + 4 * biasOffsets[index],
             activation,
             hidden: forward(hiddenWeights, outputSize, inner),
             feature: forward(featureWeights, outputSize, features.length),
@@ -158,7 +172,7 @@ function placeNetwork(module: ModuleBuilder, plan: MemoryPlan, perceptron: Perce
             latentBack: back(latentWeights, outputSize, latentSize),
         };
     });
-    return { featureRows: filledRows(features.length), layers };
+    return { featureRows: filledRows(features.length), layers, inputs, biasOffsets, pointOffset };
 }
 
 /** Blocks of tiles between the layers, [tiles][rows][8]. */
@@ -250,7 +264,12 @@ function writeEvaluation(
             call(kernels.pointGradient, byFeatures, featureDerivatives, pointGradients.get, tiles.get);
         };
 
-        f.emit(i32.const(layout.points), points.set, i32.const(layout.distances), distances.set);
+        f.emit(
+            i32.const(layout.inputs + 4 * layout.pointOffset),
+            points.set,
+            i32.const(layout.distances),
+            distances.set,
+        );
         f.emit(i32.const(layout.pointGradients), pointGradients.set);
         f.emit(i32.const(layout.latentGradients), latentGradients.set);
         const blocks = f.local("i32");

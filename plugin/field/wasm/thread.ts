@@ -3,7 +3,7 @@ import { IMPORTS, type Piece, runPiece } from "./piece.js";
 
 interface Scope {
     onmessage: ((event: MessageEvent<WebAssembly.Module | Piece>) => void) | null;
-    postMessage(results: Float32Array[], transfer: Transferable[]): void;
+    postMessage(results: Float32Array, transfer: Transferable[]): void;
 }
 
 const scope = globalThis as unknown as Scope;
@@ -15,6 +15,5 @@ scope.onmessage = ({ data }) => {
         return;
     }
     const results = runPiece(exports, data as Piece);
-    const transfer = results.map(({ buffer }) => buffer);
-    scope.postMessage(results, transfer);
+    scope.postMessage(results, [results.buffer]);
 };

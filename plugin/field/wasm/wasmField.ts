@@ -69,7 +69,7 @@ export class WasmField implements Field {
     async evaluateAsync(latent: Float32Array, points: Float32Array, options: FieldOptions = {}): Promise<Float32Array> {
         this.check("evaluateAsync", latent, points, options.signal);
         const distances = new Float32Array(points.length / 3);
-        await this.inPieces("value", latent, points, options.signal, (start, count, [found]) => {
+        await this.inPieces("value", latent, points, options.signal, (start, count, found) => {
             distances.set(found.subarray(0, count), start);
         });
         return distances;
@@ -89,8 +89,10 @@ export class WasmField implements Field {
             latentGradients: wantsLatent ? new Float32Array(latentSize * total) : null,
         };
         const kind = wantsLatent ? "latentGradient" : "pointGradient";
-        await this.inPieces(kind, latent, points, signal, (start, count, [distances, byPoint, byLatent]) => {
-            gradient.distances.set(distances.subarray(0, count), start);
+        await this.inPieces(kind, latent, points, signal, (start, count, found) => {
+            const filled = filledPoints(count);
+            const [byPoint, byLatent] = [found.subarray(filled, 4 * filled), found.subarray(4 * filled)];
+            gradient.distances.set(found.subarray(0, count), start);
             untile(byPoint, 3, gradient.pointGradients.subarray(3 * start, 3 * (start + count)), 3);
             if (gradient.latentGradients) {
                 const rows = gradient.latentGradients.subarray(latentSize * start, latentSize * (start + count));
@@ -119,7 +121,7 @@ export class WasmField implements Field {
         latent: Float32Array,
         points: Float32Array,
         signal: AbortSignal | undefined,
-        take: (start: number, count: number, results: Float32Array[]) => void,
+        take: (start: number, count: number, results: Float32Array) => void,
     ): Promise<void> {
         const biases = foldLatent(this.network, latent);
         const total = points.length / 3;
@@ -143,16 +145,19 @@ export class WasmField implements Field {
 
     private piece(kind: EvaluationKind, biases: readonly Float32Array[], points: Float32Array): Piece {
         const { layout } = this;
-        const tiles = Math.ceil(points.length / 3 / TILE_POINTS);
+        const tiles = filledPoints(points.length / 3) / TILE_POINTS;
+        const inputs = new Float32Array(layout.pointOffset + tiles * 3 * TILE_POINTS);
+        for (const [index, bias] of biases.entries()) {
+            inputs.set(bias, layout.biasOffsets[index]);
+        }
+        tilePoints(points, inputs.subarray(layout.pointOffset));
         const found = (address: number, rows: number) => [address, tiles * rows * TILE_POINTS] as const;
         return {
             name: kind,
             argument: tiles,
-            writes: [
-                ...biases.map((bias, index) => [layout.biases[index], bias] as const),
-                [layout.points, tilePoints(points, tiles)],
-            ],
-            reads: [
+            at: layout.inputs,
+            inputs,
+            outputs: [
                 found(layout.distances, 1),
                 ...(kind === "value" ? [] : [found(layout.pointGradients, 3)]),
                 ...(kind === "latentGradient" ? [found(layout.latentGradients, layout.latentRows)] : []),
@@ -167,16 +172,19 @@ export class WasmField implements Field {
     }
 }
 
-/** [n, 3] as [tiles][3][8]; the last tile is filled up with zeros. */
-function tilePoints(points: Float32Array, tiles: number): Float32Array {
-    const tiled = new Float32Array(tiles * 3 * TILE_POINTS);
+/** Points of the tiles that so many points take. */
+function filledPoints(count: number): number {
+    return Math.ceil(count / TILE_POINTS) * TILE_POINTS;
+}
+
+/** [n, 3] as [tiles][3][8]; the last tile is left as it is beyond its points. */
+function tilePoints(points: Float32Array, tiled: Float32Array): void {
     for (let n = 0; 3 * n < points.length; n++) {
         const at = Math.floor(n / TILE_POINTS) * 3 * TILE_POINTS + (n % TILE_POINTS);
         tiled[at] = points[3 * n];
         tiled[at + TILE_POINTS] = points[3 * n + 1];
         tiled[at + 2 * TILE_POINTS] = points[3 * n + 2];
     }
-    return tiled;
 }
 
 /** [tiles][rows][8] as [n, width], the first `width` rows. */
