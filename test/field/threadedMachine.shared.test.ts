@@ -52,5 +52,6 @@ describe("ThreadedMachine", () => {
         for (const each of all) {
             await expect(each).rejects.toThrow(/disposed/);
         }
+        await expect(machine.run(pieceAt(0))).rejects.toThrow(/disposed/);
     });
 });

@@ -72,6 +72,7 @@ export class ThreadedMachine implements Machine {
     private readonly idle: Thread[] = [];
     private readonly working = new Map<Thread, Waiting>();
     private live: number;
+    private ended: Error | null = null;
 
     /** @throws if this place has no threads */
     static async CreateAsync(
@@ -102,6 +103,9 @@ export class ThreadedMachine implements Machine {
     }
 
     run(piece: Piece): Promise<Float32Array> {
+        if (this.ended) {
+            return Promise.reject(this.ended);
+        }
         return new Promise((resolve, reject) => {
             this.waiting.push({ piece, resolve, reject });
             this.handOut();
@@ -112,9 +116,11 @@ export class ThreadedMachine implements Machine {
         for (const thread of [...this.idle, ...this.working.keys()]) {
             thread.terminate();
         }
-        const disposed = new Error("a field was disposed while it worked; a live one is needed; create it anew");
+        this.ended = new Error(
+            "WasmField: this field was disposed while it worked; a live one is needed; create it anew",
+        );
         for (const { reject } of [...this.waiting, ...this.working.values()]) {
-            reject(disposed);
+            reject(this.ended);
         }
         this.idle.length = 0;
         this.waiting.length = 0;

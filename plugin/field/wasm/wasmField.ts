@@ -42,9 +42,7 @@ export class WasmField implements Field {
     private disposed = false;
     private threads: Promise<Machine> | null = null;
 
-    /**
-     * @throws if there is an obstacle, see `wasmObstacle`
-     */
+    /** @throws if there is an obstacle, see `wasmObstacle` */
     static async CreateAsync(network: Perceptron, options: WasmFieldOptions = {}): Promise<WasmField> {
         const obstacle = wasmObstacle(network);
         if (obstacle) {
@@ -109,10 +107,14 @@ export class WasmField implements Field {
         }
     }
 
-    private check(operation: string, latent: Float32Array, points: Float32Array, signal?: AbortSignal): void {
+    private throwIfDisposed(operation: string): void {
         if (this.disposed) {
             throw new Error(`${operation}: this field was disposed; a live one is needed; create it anew`);
         }
+    }
+
+    private check(operation: string, latent: Float32Array, points: Float32Array, signal?: AbortSignal): void {
+        this.throwIfDisposed(operation);
         checkFieldArguments(operation, this.latentSize, latent, points, signal);
     }
 
@@ -136,6 +138,7 @@ export class WasmField implements Field {
                 await new Promise((resolve) => setTimeout(resolve));
             }
             signal?.throwIfAborted();
+            this.throwIfDisposed("WasmField");
             const count = Math.min(size, total - start);
             const piece = this.piece(kind, biases, points.subarray(3 * start, 3 * (start + count)));
             take(start, count, await machine.run(piece));
