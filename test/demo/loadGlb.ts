@@ -3,6 +3,8 @@ import { NullEngine } from "@babylonjs/core/Engines/nullEngine.js";
 import { LoadAssetContainerAsync } from "@babylonjs/core/Loading/sceneLoader.js";
 import type { PBRMaterial } from "@babylonjs/core/Materials/PBR/pbrMaterial.js";
 import { Scene } from "@babylonjs/core/scene.js";
+// What a scene draws with where a mesh has no material.
+import "@babylonjs/core/Materials/standardMaterial.js";
 import "@babylonjs/loaders/glTF/2.0/index.js";
 import type { Page } from "playwright";
 
