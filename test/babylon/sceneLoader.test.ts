@@ -1,6 +1,8 @@
 import { NullEngine } from "@babylonjs/core/Engines/nullEngine.js";
 import { AppendSceneAsync, ImportMeshAsync, LoadAssetContainerAsync } from "@babylonjs/core/Loading/sceneLoader.js";
 import { Scene } from "@babylonjs/core/scene.js";
+// Scenes that are loaded look whether their meshes can be drawn, those without a material too.
+import "@babylonjs/core/Materials/standardMaterial.js";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { encodeLatent, RegisterShapeFileLoader, ShapeModel } from "../../plugin/index.js";
 import { octahedronFile, sliverFile } from "../support/decoders.js";
