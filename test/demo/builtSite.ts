@@ -70,6 +70,8 @@ export class BuiltSite {
     ): Promise<OpenedPage> {
         const context = await this.browser.newContext({ viewport: { width: 640, height: 400 }, ...options });
         const page = await context.newPage();
+        // Two browsers that render in software share the machine.
+        page.setDefaultTimeout(100_000);
         const [complaints, strangers]: [string[], string[]] = [[], []];
         page.on("pageerror", (error) => complaints.push(error.message));
         page.on("console", (entry) => {
