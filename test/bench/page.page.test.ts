@@ -11,7 +11,12 @@ describe("the page of the benchmarks", () => {
         site = await BuiltSite.ServeAsync(inject("demo"), "bench");
     }, 60_000);
     afterAll(() => site?.closeAsync());
-    const open = async (query: string) => (await site.openAsync(query, { viewport: { width: 900, height: 900 } })).page;
+    const open = async (query: string) => {
+        const { page } = await site.openAsync(query, { viewport: { width: 900, height: 900 } });
+        // Before its script has run, buttons do nothing.
+        await page.waitForLoadState("load");
+        return page;
+    };
 
     it("refuses to time an adapter that computes on the CPU, and says what to do", async () => {
         const page = await open(TINY);
