@@ -167,7 +167,8 @@ async function coarseValues(
         values[place] = sum / around.length;
         return least < NEAR;
     });
-    await evaluate(near.map(({ place }) => place));
+    // None where a code makes no shape at all.
+    if (near.length > 0) await evaluate(near.map(({ place }) => place));
     return values;
 }
 

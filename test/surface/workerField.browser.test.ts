@@ -39,7 +39,7 @@ describe("WorkerField", () => {
         const [worker, here] = [await WorkerField.CreateAsync(decoder), await createCpuFieldAsync(decoder)];
         const [latent, points] = [randomCode(decoder.latentSize), randomPoints(100)];
         expect([worker.maker, here.maker]).toEqual(["wasm", "wasm"]);
-        // Not onnxruntime's 13 MB, which a decoder that is no perceptron takes.
+        // Not onnxruntime, which a decoder that is no perceptron takes.
         expect(worker.fetchedBytes).toBeLessThan(1e6);
         const other = await WorkerField.CreateAsync(decoder, undefined, "onnxruntime");
         expect(other.maker).toBe("onnxruntime-wasm");
