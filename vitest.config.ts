@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig } from "vitest/config";
@@ -19,6 +20,8 @@ export default defineConfig({
                     exclude: ["test/**/*.browser.test.ts", "test/**/*.page.test.ts"],
                     testTimeout: 120_000,
                     hookTimeout: 60_000,
+                    // By itself a machine of two cores would run one file at a time.
+                    maxWorkers: Math.max(2, availableParallelism() - 1),
                     sequence: { groupOrder: 0 },
                 },
             },

@@ -9,7 +9,7 @@ const NO_GRAPHICS =
 const SOFTWARE = /swiftshader|llvmpipe|lavapipe|softpipe|basic render|warp|software/i;
 
 /**
- * WebGPU where the browser has it, else WebGL.
+ * WebGPU where the browser has it and a device can be had of it, else WebGL.
  *
  * @param wanted "webgl" for WebGL in any case
  * @throws an error that says what to do if the browser has neither
@@ -17,8 +17,13 @@ const SOFTWARE = /swiftshader|llvmpipe|lavapipe|softpipe|basic render|warp|softw
 export async function createEngine(canvas: HTMLCanvasElement, wanted: string | null): Promise<AbstractEngine> {
     if (wanted !== "webgl" && (await WebGPUEngine.IsSupportedAsync)) {
         const engine = new WebGPUEngine(canvas, { antialias: true, adaptToDeviceRatio: true });
-        await engine.initAsync();
-        return engine;
+        try {
+            await engine.initAsync();
+            return engine;
+        } catch (error) {
+            // An adapter may be listed by drivers that give no device; without one the canvas is still free.
+            console.warn("WebGPU does not start here, so WebGL draws:", error);
+        }
     }
     try {
         return new Engine(canvas, true, { preserveDrawingBuffer: true }, true);

@@ -25,7 +25,7 @@ interface Stage {
 /** Samples that coarse fields are held against. */
 const LOOK_SAMPLES = 160;
 
-const STAGES: readonly Stage[] = [
+export const STAGES: readonly Stage[] = [
     { sampleCount: 96, keep: 96, iterations: 2, noise: 0.03, outlier: 0.15, growth: 0.02 },
     { sampleCount: 160, keep: 32, iterations: 3, noise: 0.02, outlier: 0.12, growth: 0.03 },
     { sampleCount: 256, keep: 12, iterations: 4, noise: 0.012, outlier: 0.08, growth: 0.06 },
@@ -154,7 +154,7 @@ export function finalProblem(
     return problemOf(field, bounds, prior, observations, stage, upAxis, extent, undefined);
 }
 
-function problemOf(
+export function problemOf(
     field: Field,
     bounds: Bounds,
     prior: readonly CodeFamily[],

@@ -28,7 +28,10 @@ export interface Minimum<State> {
 }
 
 const FIRST_DAMPING = 1e-2;
-const LEAST_DAMPING = 1e-7;
+/** Below this damping changes no step: what is known beforehand already holds codes and poses. */
+const LEAST_DAMPING = 3e-3;
+/** Least damping after a step that led up: less would lead there again. */
+const CAREFUL_DAMPING = 3e-2;
 const GREATEST_DAMPING = 1e6;
 
 /** A step that lowers the cost by less than this part of it is the last. */
@@ -69,7 +72,7 @@ export async function minimise<State>(
             growth = 2;
             if (isDone) break;
         } else {
-            damping *= growth * 2;
+            damping = Math.max(CAREFUL_DAMPING, damping * growth * 2);
             growth *= 2;
         }
     }

@@ -55,6 +55,25 @@ describe("without a decoder", () => {
     );
 });
 
+describe("where WebGPU gives no device", () => {
+    it.each(DRAWN)(
+        "%s is drawn by WebGL",
+        async (scene, query, _, goesOn) => {
+            const prepare = (page: Page) =>
+                page.addInitScript(() => {
+                    GPUAdapter.prototype.requestDevice = () => Promise.reject(new Error("no device today"));
+                });
+            const { page, complaints } = await site.openAsync(query, { viewport }, prepare, scene);
+            await page.waitForSelector(goesOn, { timeout: 90_000 });
+            expect(await page.locator("[role=alert]").count()).toBe(0);
+            const words = complaints.filter((text) => /WebGPU/.test(text));
+            expect(words.join("\n")).toContain("WebGPU does not start here, so WebGL draws: Error: no device today");
+            expect(complaints.filter((text) => !/WebGPU/.test(text))).toEqual([]);
+        },
+        180_000,
+    );
+});
+
 describe("in a browser that can draw nothing", () => {
     it.each(DRAWN)(
         "%s says what to do, and has no control that does nothing",
