@@ -4,6 +4,7 @@ import { onDrop } from "./editor/files.js";
 import { Message } from "./editor/message.js";
 import "./shared/nav.js";
 import { createEngine } from "./shared/engine.js";
+import { fetchAhead } from "./shared/fetchAhead.js";
 import { Stage } from "./stage.js";
 
 const address = new URLSearchParams(location.search);
@@ -25,9 +26,11 @@ start().catch((error: Error) => message.failStart(error));
 
 async function start(): Promise<void> {
     const canvas = element<HTMLCanvasElement>("stage");
+    const model = address.get("model") ?? "./props.onnx";
+    fetchAhead(model);
     const engine = await createEngine(canvas, address.get("engine"));
     const stage = new Stage(engine, canvas);
-    let editor = await edit(stage, address.get("model") ?? "./props.onnx");
+    let editor = await edit(stage, model);
     stage.run();
     await stage.whenReadyAsync();
     // For the browser's console.

@@ -14,11 +14,17 @@ import { Scene } from "@babylonjs/core/scene.js";
 import "@babylonjs/core/Lights/Shadows/shadowGeneratorSceneComponent.js";
 import "@babylonjs/core/Culling/ray.js";
 
+import { isDrawnInSoftware } from "./shared/engine.js";
+
 export { createEngine } from "./shared/engine.js";
 
 const BACKGROUND = "#2b3038";
 /** Props fill [-0.9, 0.9] on their longest side; the ground lies a little below the lowest. */
 const GROUND_HEIGHT = -0.93;
+/** Texels of the shadow map's side; of it and its blur a frame drawn by the CPU consists for the most part. */
+const SHADOW_SIZE = { gpu: 1024, software: 512 };
+/** How wide shadows are blurred, as a part of the map's side. */
+const SHADOW_BLUR = 24 / 1024;
 /** Frames until the camera's inertia and the shadow map have caught up with a change. */
 const SETTLING_FRAMES = 3;
 
@@ -71,9 +77,10 @@ export class Stage {
         sun.intensity = 1.25;
         sun.diffuse = Color3.FromHexString("#fff1dc");
 
-        this.shadows = new ShadowGenerator(1024, sun);
+        const size = SHADOW_SIZE[isDrawnInSoftware(engine) ? "software" : "gpu"];
+        this.shadows = new ShadowGenerator(size, sun);
         this.shadows.useBlurExponentialShadowMap = true;
-        this.shadows.blurKernel = 24;
+        this.shadows.blurKernel = SHADOW_BLUR * size;
         this.shadows.setDarkness(0.35);
         this.shadows.getShadowMap()!.refreshRate = RenderTargetTexture.REFRESHRATE_RENDER_ONCE;
         this.addGround();

@@ -1,5 +1,6 @@
 import { ShapeModel, type ShapeModelOptions } from "babylon-deepsdf";
 import { createEngine, isDrawnInSoftware } from "../shared/engine.js";
+import { fetchAhead } from "../shared/fetchAhead.js";
 import "../shared/nav.js";
 import { Stage } from "../stage.js";
 import { Panel } from "./panel.js";
@@ -12,6 +13,8 @@ const panel = new Panel();
 start().catch((error: Error) => panel.stop(error));
 
 async function start(): Promise<void> {
+    const model = address.get("model") ?? "./props.onnx";
+    fetchAhead(model);
     const engine = await createEngine(canvas, address.get("engine"));
     const isSoftware = isDrawnInSoftware(engine);
     const stage = new Stage(engine, canvas);
@@ -20,7 +23,7 @@ async function start(): Promise<void> {
         engine.resize();
         stage.invalidate();
     });
-    const shapes = await ShapeModel.LoadAsync(address.get("model") ?? "./props.onnx", stage.scene, {
+    const shapes = await ShapeModel.LoadAsync(model, stage.scene, {
         backend: (address.get("backend") as ShapeModelOptions["backend"]) ?? "auto",
         onProgress: ({ loadedBytes, totalBytes }) => {
             const share = totalBytes ? ` ${Math.round((100 * loadedBytes) / totalBytes)} %` : "";

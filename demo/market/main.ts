@@ -1,5 +1,6 @@
 import { ShapeModel, type ShapeModelOptions } from "babylon-deepsdf";
 import { createEngine, isDrawnInSoftware } from "../shared/engine.js";
+import { fetchAhead } from "../shared/fetchAhead.js";
 import "../shared/nav.js";
 import { FrameGraph } from "./frameGraph.js";
 import { Hud } from "./hud.js";
@@ -16,13 +17,6 @@ const notice = new Notice(document.getElementById("notice") as HTMLElement);
 // The count of bytes needs all entries, and unbundled pages have many.
 performance.setResourceTimingBufferSize(2000);
 start().catch((error: Error) => notice.error(error));
-
-/** The browser fetches the decoder while the engine starts. */
-function fetchAhead(url: string): void {
-    const link = document.createElement("link");
-    Object.assign(link, { rel: "preload", as: "fetch", crossOrigin: "anonymous", href: url });
-    document.head.append(link);
-}
 
 async function start(): Promise<void> {
     fetchAhead(address.get("model") ?? DEFAULT_MODEL);

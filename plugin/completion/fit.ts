@@ -25,10 +25,10 @@ interface Stage {
 /** Samples that coarse fields are held against. */
 const LOOK_SAMPLES = 160;
 
-export const STAGES: readonly Stage[] = [
+const STAGES: readonly Stage[] = [
     { sampleCount: 96, keep: 96, iterations: 2, noise: 0.03, outlier: 0.15, growth: 0.02 },
     { sampleCount: 160, keep: 32, iterations: 3, noise: 0.02, outlier: 0.12, growth: 0.03 },
-    { sampleCount: 256, keep: 12, iterations: 4, noise: 0.012, outlier: 0.08, growth: 0.06 },
+    { sampleCount: 256, keep: 12, iterations: 4, noise: 0.012, outlier: 0.12, growth: 0.06 },
     { sampleCount: 1024, keep: 3, iterations: 6, noise: 0.01, outlier: 0.06, growth: 0.06 },
 ];
 
@@ -87,12 +87,11 @@ export async function searchShapes(
 ): Promise<Candidate[]> {
     const begin = startCodes(prior);
     const coarse = await coarseFieldsOf(field, bounds, begin.codes, signal, (share) => onProgress?.(0.2 * share));
-    const problemWith = (stage: Stage, sampleCount: number, seed: number) => {
-        const observations = createObservations(scan, normals, sampleCount, seed);
-        return problemOf(field, bounds, prior, observations, stage, starts.upAxis, starts.extent, signal);
-    };
+    const { upAxis, extent } = starts;
+    const problems = problemsOfStages(field, bounds, prior, scan, normals, starts, signal);
     const look = createObservations(scan, normals, LOOK_SAMPLES, 1);
-    const trial = problemWith(STAGES[0], TRIAL_SAMPLES, 1);
+    const few = createObservations(scan, normals, TRIAL_SAMPLES, 1);
+    const trial = problemOf(field, bounds, prior, few, STAGES[0], upAxis, extent, signal);
     const costsOf: CostsOf = (latent, poses) => trial.dataCostsOf(latent, poses);
     const chosen = await chooseStarts(begin, coarse, starts, look, costsOf, effort * STAGES[0].keep);
     let guesses: readonly Pick<Fit, "state" | "iterations">[] = chosen.map((state) => ({ state, iterations: 0 }));
@@ -102,7 +101,7 @@ export async function searchShapes(
     const total = STAGES.reduce((sum, stage) => sum + workOf(stage), 0);
     let done = 0;
     for (const [index, stage] of STAGES.entries()) {
-        const problem = problemWith(stage, stage.sampleCount, 2 + index);
+        const problem = problems[index];
         fits = await mapTogether(guesses.slice(0, effort * stage.keep), AT_ONCE, async ({ state, iterations }) => {
             const fit = await fitFrom(problem, state, iterations, stage.iterations);
             done += stage.sampleCount * stage.iterations;
@@ -140,21 +139,23 @@ async function fitFrom(problem: FitProblem, start: FitState, before: number, mos
     return { state, cost, dataCost, evidence: cost + problem.narrowness(state, at), iterations: before + iterations };
 }
 
-/** The problem of the last stage: what a search minimises in the end. */
-export function finalProblem(
+/** What each stage of a search minimises, from first to last. */
+export function problemsOfStages(
     field: Field,
     bounds: Bounds,
     prior: readonly CodeFamily[],
     scan: UnitScan,
     normals: Float32Array,
     { upAxis, extent }: Pick<StanceOptions, "upAxis" | "extent">,
-): FitProblem {
-    const stage = STAGES[STAGES.length - 1];
-    const observations = createObservations(scan, normals, stage.sampleCount, 1 + STAGES.length);
-    return problemOf(field, bounds, prior, observations, stage, upAxis, extent, undefined);
+    signal?: AbortSignal,
+): FitProblem[] {
+    return STAGES.map((stage, index) => {
+        const observations = createObservations(scan, normals, stage.sampleCount, 2 + index);
+        return problemOf(field, bounds, prior, observations, stage, upAxis, extent, signal);
+    });
 }
 
-export function problemOf(
+function problemOf(
     field: Field,
     bounds: Bounds,
     prior: readonly CodeFamily[],

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { createCodePrior } from "../../plugin/completion/codePrior.js";
 import { Extent } from "../../plugin/completion/extent.js";
-import { finalProblem } from "../../plugin/completion/fit.js";
+import { problemsOfStages } from "../../plugin/completion/fit.js";
 import { minimise } from "../../plugin/completion/levenbergMarquardt.js";
 import { outwardNormals } from "../../plugin/completion/normals.js";
 import { rotationOf, type Similarity } from "../../plugin/completion/pose.js";
@@ -29,7 +29,8 @@ async function fitOn(field: Field) {
     const unit = toUnitScan("test", scan, 1.8);
     const prior = createCodePrior("test", decoder.metadata, decoder.latentSize, undefined);
     const extent = new Extent(unit.positions, 1.8);
-    const problem = finalProblem(field, decoder.bounds, prior, unit, outwardNormals(unit), { upAxis: 1, extent });
+    const normals = outwardNormals(unit);
+    const problem = problemsOfStages(field, decoder.bounds, prior, unit, normals, { upAxis: 1, extent }).at(-1)!;
     const start: Similarity = { rotation: rotationOf([0.03, 0.35, 0]), scale: 1.1, translation: [0.05, -0.04, 0.03] };
     const state = { latent: new Float32Array(2), pose: start, start };
     const { cost: startCost } = await problem.linearise(state);

@@ -10,51 +10,23 @@ const STEPS = 72;
 
 /** The rotations of a shape about its own axes that leave it looking the same, the identity among them. */
 export function symmetriesOf(mesh: TriangleMesh, distance: SignedDistance): Float64Array[] {
-    return turnsThatKeep(sampleMesh(mesh, 400, new Random(0x577)), new Float32Array(0), distance);
-}
-
-/**
- * The rotations of a shape after which a scan of it would be as well explained: all its points lie on the shape still,
- * and what it saw to be empty is.
- *
- * @param points [n, 3] of the scan without noise, model space
- * @param empty [m, 3] likewise
- */
-export function turnsLeftOpen(points: Float32Array, empty: Float32Array, distance: SignedDistance): Float64Array[] {
-    const some = (values: Float32Array, count: number) => {
-        const step = Math.max(1, Math.floor(values.length / 3 / count));
-        return values.filter((_, i) => Math.floor(i / 3) % step === 0);
-    };
-    // A pose turned by r has the scan turned back in its model.
-    return turnsThatKeep(some(points, 400), some(empty, 400), distance).map(transpose);
-}
-
-/** Turns about the axes that keep `points` on a surface and `empty` ones outside of it. */
-function turnsThatKeep(points: Float32Array, empty: Float32Array, distance: SignedDistance): Float64Array[] {
-    const turned = (r: Float64Array, x: number, y: number, z: number) =>
-        distance.at(r[0] * x + r[1] * y + r[2] * z, r[3] * x + r[4] * y + r[5] * z, r[6] * x + r[7] * y + r[8] * z);
-    const filled = (r: Float64Array) => {
-        let count = 0;
-        for (let i = 0; i < empty.length; i += 3) {
-            if (turned(r, empty[i], empty[i + 1], empty[i + 2]) < -SAME) count++;
-        }
-        return count / Math.max(1, empty.length / 3);
-    };
-    const turns: Float64Array[] = [rotationOf([0, 0, 0])];
+    const points = sampleMesh(mesh, 400, new Random(0x577));
+    const symmetries: Float64Array[] = [rotationOf([0, 0, 0])];
     for (const axis of [1, 0, 2]) {
         for (let k = 1; k < STEPS; k++) {
-            const turn = [0, 0, 0];
+            const turn: [number, number, number] = [0, 0, 0];
             turn[axis] = (2 * Math.PI * k) / STEPS;
-            const r = rotationOf([turn[0], turn[1], turn[2]]);
+            const r = rotationOf(turn);
             let sum = 0;
             for (let i = 0; i < points.length; i += 3) {
-                const [x, y, z] = [points[i], points[i + 1], points[i + 2]];
-                sum += Math.abs(turned(r, x, y, z));
+                const [x, y, z] = points.subarray(i, i + 3);
+                const turned = [0, 3, 6].map((row) => r[row] * x + r[row + 1] * y + r[row + 2] * z);
+                sum += Math.abs(distance.at(turned[0], turned[1], turned[2]));
             }
-            if (sum / (points.length / 3) < SAME && filled(r) < 0.01) turns.push(r);
+            if (sum / (points.length / 3) < SAME) symmetries.push(r);
         }
     }
-    return turns;
+    return symmetries;
 }
 
 export interface PoseError {

@@ -26,8 +26,11 @@ export async function writeResults(name: string, json: unknown, markdown: string
     await writeFile(`${path}.md`, markdown);
 }
 
+/** The mean of both middle values where there are two; not a number of none. */
 export function median(values: readonly number[]): number {
-    return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
+    const sorted = values.toSorted((a, b) => a - b);
+    const [low, high] = [sorted[(values.length - 1) >> 1], sorted[values.length >> 1]];
+    return low === high ? low : (low + high) / 2;
 }
 
 export function mean(values: readonly number[]): number {
