@@ -101,7 +101,8 @@ export class DeviceSurfaces {
                 if (!(error instanceof DeviceLost) && !(await this.isLostSoon(tenure))) {
                     throw error;
                 }
-                this.lose();
+                // The engine may have put another device in its place while that was found out.
+                if (this.tenure === tenure) this.lose();
             }
         }
     }

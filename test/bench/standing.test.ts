@@ -25,7 +25,7 @@ describe("how a completed object stands", () => {
         [mug, can] = [await shape("mug"), await shape("can")];
     });
 
-    it.each([0, 3, 20, 100, 180])("tells that a mug is turned by %d°", (degrees) => {
+    it.each([3, 100])("tells that a mug is turned by %d°", (degrees) => {
         const error = standingError(mug.mesh, moved(mug.mesh, degrees, 1, [0.05, -0.03, 0.02]), mug.symmetries);
         expect(error.degrees).toBeCloseTo(degrees, 0);
         expect(error.scale).toBeLessThan(0.01);
