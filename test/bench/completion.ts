@@ -17,7 +17,7 @@ import { observedFScore } from "./completion/observedFScore.js";
 import { type PoseError, poseError, symmetriesOf } from "./completion/poseError.js";
 import { cpuSeconds, FIRST_UNSEEN, loadField, machine, mean, median, writeResults } from "./completion/setUp.js";
 import { type ShapeError, shapeError } from "./completion/shapeError.js";
-import { standingError } from "./completion/standing.js";
+import { standingErrorAsync } from "./completion/standing.js";
 import { randomPlacement, SCAN_KINDS, type ScanKind, virtualScan } from "./completion/virtualScan.js";
 
 const { values } = parseArgs({
@@ -115,7 +115,7 @@ async function evaluate(shape: Awaited<ReturnType<typeof prepare>>, kind: ScanKi
         ...shapeError(mesh, plain, distance),
         ...poseError(placed, best.pose, symmetries),
         size: Math.abs(longestSide(plain.positions) / longestSide(mesh.positions) - 1),
-        standing: standingError(mesh, plain, symmetries),
+        standing: await standingErrorAsync(mesh, plain, symmetries),
         fused: shapeError(mesh, await makeAsync("fuse"), distance),
         seconds,
     };

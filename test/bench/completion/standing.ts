@@ -1,4 +1,8 @@
-import { solveCholesky } from "../../../plugin/completion/linearAlgebra.js";
+import {
+    type LeastSquaresProblem,
+    type Linearisation,
+    minimise,
+} from "../../../plugin/completion/levenbergMarquardt.js";
 import { NormalEquations } from "../../../plugin/completion/normalEquations.js";
 import { planeNormal } from "../../../plugin/completion/planeNormal.js";
 import { PointTree } from "../../../plugin/completion/pointTree.js";
@@ -34,39 +38,34 @@ const AS_WELL = { distance: 0.002, part: 0.1 };
  * @param result in the true model's frame, whose up axis is y
  * @param symmetries of the true shape
  */
-export function standingError(
+export async function standingErrorAsync(
     truth: TriangleMesh,
     result: TriangleMesh,
     symmetries: readonly Float64Array[],
-): PoseError {
+): Promise<PoseError> {
     if (result.indices.length === 0) return { degrees: 180, scale: 1 };
     const surfaces = new Surfaces(truth, result);
-    const here = surfaces.follow(IDENTITY);
-    const turns = Array.from({ length: STARTS - 1 }, (_, k) => surfaces.at(turned((2 * Math.PI * (k + 1)) / STARTS)));
-    turns.sort((a, b) => a.distance - b.distance);
-    const [best] = turns
-        .slice(0, FOLLOWED)
-        .map(({ onto }) => surfaces.follow(onto))
-        .sort((a, b) => a.distance - b.distance);
-    const isAsWell = here.distance <= (1 + AS_WELL.part) * best.distance + AS_WELL.distance;
-    return poseError((isAsWell ? here : best).onto, IDENTITY, symmetries);
+    const here = await minimise(surfaces, IDENTITY, STEPS);
+    const turns = Array.from({ length: STARTS - 1 }, (_, k) => turned((2 * Math.PI * (k + 1)) / STARTS));
+    const likely = turns
+        .map((onto) => ({ onto, cost: surfaces.costOf(onto) }))
+        .sort((a, b) => a.cost - b.cost)
+        .slice(0, FOLLOWED);
+    const found = await Promise.all(likely.map(({ onto }) => minimise(surfaces, onto, STEPS)));
+    const best = found.reduce((a, b) => (b.at.cost < a.at.cost ? b : a));
+    const isAsWell = here.at.cost <= (1 + AS_WELL.part) * best.at.cost + AS_WELL.distance * 2 * PAIRS;
+    return poseError((isAsWell ? here : best).state, IDENTITY, symmetries);
 }
 
 function turned(angle: number): Similarity {
     return { ...IDENTITY, rotation: rotationOf([0, angle, 0]) };
 }
 
-/** A similarity from the result onto the truth, and how well it brings it there. */
-interface Match {
-    readonly onto: Similarity;
-    /** Mean of both ways' distances, large ones capped. */
-    readonly distance: number;
-}
-
-/** Points of both surfaces, ready to be asked for neighbours. */
-class Surfaces {
+/** Points of both surfaces; states are similarities from the result onto the truth. */
+class Surfaces implements LeastSquaresProblem<Similarity> {
     private readonly truth: PointTree;
     private readonly result: PointTree;
+    private readonly normals = new Map<number, readonly number[]>();
 
     constructor(truth: TriangleMesh, result: TriangleMesh) {
         const [onTruth, onResult] = [truth, result].map((mesh, n) =>
@@ -76,56 +75,35 @@ class Surfaces {
         this.result = new PointTree(onResult);
     }
 
-    at(onto: Similarity): Match {
-        return { onto, distance: this.linearise(onto).distance };
+    /** Sum of both ways' distances, as they count. */
+    costOf(onto: Similarity): number {
+        let sum = 0;
+        this.eachPair(onto, (moved, target) => {
+            sum += countOf(distanceBetween(moved, target));
+        });
+        return sum;
     }
 
-    /** The match that small steps from a similarity lead to. */
-    follow(start: Similarity): Match {
-        let best = this.linearise(start);
-        let match: Match = { onto: start, distance: best.distance };
-        let damping = 1e-3;
-        for (let step = 0; step < STEPS && damping < 1e3; step++) {
-            const matrix = best.hessian.slice();
-            for (let i = 0; i < 7; i++) matrix[8 * i] += damping * matrix[8 * i] + 1e-6;
-            const move = solveCholesky(matrix, best.gradient)?.map((value) => -value);
-            if (!move) break;
-            const onto = compose(
-                {
-                    rotation: rotationOf([move[0], move[1], move[2]]),
-                    scale: Math.exp(move[3]),
-                    translation: [move[4], move[5], move[6]],
-                },
-                match.onto,
-            );
-            const next = this.linearise(onto);
-            if (next.distance < match.distance) {
-                match = { onto, distance: next.distance };
-                best = next;
-                damping /= 4;
-            } else {
-                damping *= 8;
-            }
-        }
-        return match;
-    }
-
-    /** Normal equations of a small turn, growth and shift after `onto`. */
-    private linearise(onto: Similarity) {
+    async linearise(onto: Similarity): Promise<Linearisation> {
         const sums = new NormalEquations(7, true);
-        let total = 0;
         this.eachPair(onto, (moved, target, normal) => {
-            const way = [0, 1, 2].map((axis) => moved[axis] - target[axis]);
-            const distance = Math.hypot(...way);
-            total += Math.min(LARGEST, distance);
+            const distance = distanceBetween(moved, target);
             if (distance > LARGEST) return;
             const [x, y, z] = moved;
             const [a, b, c] = normal;
             const row = Float64Array.of(y * c - z * b, z * a - x * c, x * b - y * a, a * x + b * y + c * z, a, b, c);
-            sums.add(row, a * way[0] + b * way[1] + c * way[2], 1 / Math.max(SMALL, distance));
+            const residual = a * (x - target[0]) + b * (y - target[1]) + c * (z - target[2]);
+            sums.add(row, residual, 0.5 / Math.max(SMALL, distance));
         });
         sums.flush();
-        return { hessian: sums.hessian, gradient: sums.gradient, distance: total / (2 * PAIRS) };
+        const cost = this.costOf(onto);
+        return { cost, dataCost: cost, hessian: sums.hessian, gradient: sums.gradient };
+    }
+
+    /** After `onto` a small turn, growth and shift. */
+    move(onto: Similarity, step: Float64Array): Similarity {
+        const rotation = rotationOf([step[0], step[1], step[2]]);
+        return compose({ rotation, scale: Math.exp(step[3]), translation: [step[4], step[5], step[6]] }, onto);
     }
 
     /** A point of the result, moved onto the truth, the point of the truth beside it, and the truth's normal there. */
@@ -147,8 +125,6 @@ class Surfaces {
         }
     }
 
-    private readonly normals = new Map<number, readonly number[]>();
-
     private normalAt(index: number): readonly number[] {
         const known = this.normals.get(index);
         if (known) return known;
@@ -159,4 +135,14 @@ class Surfaces {
         this.normals.set(index, normal);
         return normal;
     }
+}
+
+function distanceBetween(a: Float32Array, b: Float32Array): number {
+    return Math.hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2]);
+}
+
+/** Small distances by their squares, others by themselves (Huber), none beyond the largest. */
+function countOf(distance: number): number {
+    const counted = Math.min(LARGEST, distance);
+    return counted < SMALL ? (counted * counted) / (2 * SMALL) : counted - SMALL / 2;
 }
