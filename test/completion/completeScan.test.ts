@@ -1,8 +1,12 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { completeScanAsync } from "../../plugin/completion/completeScan.js";
 import { rotationOf, type Similarity, toScan } from "../../plugin/completion/pose.js";
 import { surfaceOfCompletionAsync } from "../../plugin/completion/surfaceOfCompletion.js";
+import { createCpuFieldAsync } from "../../plugin/field/cpuField.js";
 import { ReferenceField } from "../../plugin/field/referenceField.js";
+import { readDecoder } from "../../plugin/model/readDecoder.js";
 import { octahedronDecoder } from "../support/decoders.js";
 import { closed, topologyOf } from "../support/topology.js";
 
@@ -54,6 +58,19 @@ describe("completeScanAsync", () => {
         expect(shares.length).toBeGreaterThan(3);
         expect(shares).toEqual(shares.toSorted((a, b) => a - b));
         expect(shares.at(-1)).toBeCloseTo(1, 5);
+    });
+
+    it("lets a timer stop it, on one thread too", async () => {
+        const props = readDecoder(readFileSync(join(import.meta.dirname, "../../models/props.onnx")));
+        const alone = await createCpuFieldAsync(props, { threads: 1 });
+        const positions = octahedronScan(0.85, { rotation: rotationOf([0, 0, 0]), scale: 1, translation: [0, 0, 0] });
+        const controller = new AbortController();
+        setTimeout(() => controller.abort(new Error("enough")), 1);
+        let last = 0;
+        const options = { category: "vase", signal: controller.signal, onProgress: (share: number) => (last = share) };
+        await expect(completeScanAsync(alone, props, { positions }, options)).rejects.toThrow("enough");
+        expect(last).toBeLessThan(0.5);
+        alone.dispose();
     });
 
     it("stops when it is told to", async () => {

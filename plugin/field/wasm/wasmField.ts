@@ -23,6 +23,8 @@ const PIECES_A_THREAD = 3;
 const MAX_THREADS = 8;
 /** Points between two turns of the event loop where there are no threads: some 40 ms of a network of seven layers of 160. */
 const LOCAL_POINTS = 4096;
+/** Milliseconds after which events are let in, however small the pieces. */
+const LONGEST_STRETCH = 50;
 
 export interface WasmFieldOptions {
     /**
@@ -40,6 +42,8 @@ export class WasmField implements Field {
     readonly maker = "wasm";
     readonly latentSize: number;
     private disposed = false;
+    /** When events were last let in. */
+    private rested = performance.now();
     private threads: Promise<Machine> | null = null;
 
     /** @throws if there is an obstacle, see `wasmObstacle` */
@@ -133,9 +137,11 @@ export class WasmField implements Field {
         const size = Math.min(spread ? Math.max(PIECE_POINTS, shared) : LOCAL_POINTS, this.layout.capacity[kind]);
         const starts = Array.from({ length: Math.ceil(total / size) }, (_, n) => n * size);
         await mapTogether(starts, spread ? 2 * this.threadCount : 1, async (start) => {
-            if (!spread && start > 0) {
-                // Lets events in, an abort among them.
+            const isOverdue = performance.now() - this.rested > LONGEST_STRETCH;
+            if (isOverdue || (!spread && start > 0)) {
+                // Lets events in, an abort among them: Node hands over one message of its threads after the other.
                 await new Promise((resolve) => setTimeout(resolve));
+                this.rested = performance.now();
             }
             signal?.throwIfAborted();
             this.throwIfDisposed("WasmField");
