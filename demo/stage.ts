@@ -101,7 +101,9 @@ export class Stage {
         this.invalidate();
         this.scene.getEngine().runRenderLoop(() => {
             if (this.isAtRest) return;
-            if (this.shadowsDue > 0 || !this.scene.isReady()) this.shadows.getShadowMap()!.resetRefreshCounter();
+            // What is drawn before all is ready counts for nothing, least of all shadows.
+            if (!this.scene.isReady()) this.invalidate();
+            if (this.shadowsDue > 0) this.shadows.getShadowMap()!.resetRefreshCounter();
             this.framesDue--;
             this.shadowsDue--;
             this.scene.render();

@@ -1,5 +1,6 @@
 import { VertexBuffer } from "@babylonjs/core/Buffers/buffer.js";
 import type { ArcRotateCamera } from "@babylonjs/core/Cameras/arcRotateCamera.js";
+import { Vector3 } from "@babylonjs/core/Maths/math.vector.js";
 import type { Mesh } from "@babylonjs/core/Meshes/mesh.js";
 import { type CompletionMode, LatentRandom, type ScanCompletion, type ShapeModel } from "babylon-deepsdf";
 import type { Stage } from "../stage.js";
@@ -12,6 +13,8 @@ import { createCompletedMeshAsync, Workbench } from "./workbench.js";
 
 /** Height of the stage's ground. */
 const GROUND = -0.93;
+/** Height that the camera looks at. */
+const MIDDLE = -0.08;
 /** Turn of the thing: not one that a decoder would guess. */
 const YAW = 0.9;
 const NOISE = 0.004;
@@ -70,6 +73,7 @@ export class Session {
 
     /** Another thing, seen once from where the camera is. */
     setThing(name: string): void {
+        if (this.file) this.standAt(1, new Vector3(0, MIDDLE, 0), true);
         this.clear();
         this.thing = thingInWorld(name, GROUND, YAW);
         this.bench.setTruth(this.thing);
@@ -86,7 +90,7 @@ export class Session {
         const random = new LatentRandom(11, this.scans.length);
         const scan = lookAt(
             this.thing,
-            { position, target: [0, -0.08, 0], size: this.settings.sensorSize, noise: NOISE, holeCount: HOLES },
+            { position, target: [0, MIDDLE, 0], size: this.settings.sensorSize, noise: NOISE, holeCount: HOLES },
             random,
         );
         this.scans.push(scan);
@@ -112,6 +116,7 @@ export class Session {
     setFile(file: File): void {
         this.clear();
         this.thing = null;
+        this.panel.thing.selectedIndex = -1;
         this.bench.setTruth(null);
         this.panel.showsTruth.disabled = true;
         this.file = file;
@@ -141,6 +146,7 @@ export class Session {
             this.completions = [...completions].sort((a, b) => b.confidence - a.confidence);
             this.showResults(seconds);
             await this.showAsync(0);
+            if (this.file) this.panel.say(`Found in ${seconds.toFixed(1)} s.`);
             this.panel.revealResults();
             turnAside(this.stage.scene.activeCamera as ArcRotateCamera, this.settings.isLively);
             document.body.dataset.completed = String(completions.length);
@@ -160,7 +166,7 @@ export class Session {
             detail: `${percent(Math.floor(100 * evidence.explained))} of the points explained, off by ${percent((100 * evidence.residual).toFixed(1))} of its size`,
         }));
         this.panel.setResults(lines, (place) => void this.showAsync(place));
-        this.panel.say(`Done in ${seconds.toFixed(1)} s.`);
+        this.panel.say(`Found in ${seconds.toFixed(1)} s; drawing the likeliest…`);
     }
 
     /** Draws one of the completions in its place; of several calls the last counts. */
@@ -202,17 +208,22 @@ export class Session {
     /** Files have units and places of their own: the camera goes where the thing is. */
     private bringHere({ scan, transform }: ScanCompletion): void {
         this.bench.setScan(scan);
-        const camera = this.stage.scene.activeCamera as ArcRotateCamera;
-        const size = Math.cbrt(Math.abs(transform.determinant()));
-        this.stage.scene.getMeshByName("ground")?.setEnabled(false);
+        this.standAt(Math.cbrt(Math.abs(transform.determinant())), transform.getTranslation(), false);
+    }
+
+    /** The camera looks at a thing of some size; where ground lies is known of the stage's own things alone. */
+    private standAt(size: number, place: Vector3, hasGround: boolean): void {
+        const { scene } = this.stage;
+        const camera = scene.activeCamera as ArcRotateCamera;
+        scene.getMeshByName("ground")?.setEnabled(hasGround);
         camera.lowerRadiusLimit = 2 * size;
         camera.upperRadiusLimit = 9 * size;
         camera.minZ = 0.02 * size;
         camera.maxZ = 200 * size;
-        camera.setTarget(transform.getTranslation());
+        camera.setTarget(place);
         camera.radius = 4.2 * size;
-        this.stage.scene.fogStart = 5 * size;
-        this.stage.scene.fogEnd = 40 * size;
+        scene.fogStart = 5 * size;
+        scene.fogEnd = (hasGround ? 14 : 40) * size;
         this.stage.invalidate();
     }
 

@@ -22,6 +22,7 @@ export class Workbench {
     private truth: Mesh | null = null;
     private completed: Mesh | null = null;
     private readonly scanMaterial: StandardMaterial;
+    private readonly cloudMaterial: StandardMaterial;
     private readonly truthMaterial: StandardMaterial;
     private readonly wholeMaterial: StandardMaterial;
     private showsScan = true;
@@ -36,6 +37,11 @@ export class Workbench {
         this.scanMaterial.twoSidedLighting = true;
         // In front of a completed surface that runs through the same places.
         this.scanMaterial.zOffset = -1;
+        // Points have no side that could be lit.
+        this.cloudMaterial = new StandardMaterial("cloud", scene);
+        this.cloudMaterial.emissiveColor = this.scanMaterial.diffuseColor;
+        this.cloudMaterial.disableLighting = true;
+        this.cloudMaterial.backFaceCulling = false;
         this.truthMaterial = new StandardMaterial("truth", scene);
         this.truthMaterial.emissiveColor = Color3.FromHexString("#58d68d");
         this.truthMaterial.disableLighting = true;
@@ -49,7 +55,9 @@ export class Workbench {
 
     setScan(shown: Shown | null): void {
         this.scan?.dispose();
-        this.scan = shown && this.createMesh("scan", shown.indices?.length ? shown : crosses(shown), this.scanMaterial);
+        if (!shown) this.scan = null;
+        else if (shown.indices?.length) this.scan = this.createMesh("scan", shown, this.scanMaterial);
+        else this.scan = this.createMesh("scan", crosses(shown), this.cloudMaterial, false);
         this.apply();
     }
 
@@ -122,7 +130,7 @@ const MOST_CROSSES = 6000;
 function crosses({ positions }: Shown): Shown {
     const count = positions.length / 3;
     const step = Math.max(1, Math.ceil(count / MOST_CROSSES));
-    const size = extent(positions) * 0.006;
+    const size = extent(positions) * 0.003;
     const [corners, indices]: [number[], number[]] = [[], []];
     for (let n = 0; n < count; n += step) {
         const [x, y, z] = [positions[3 * n], positions[3 * n + 1], positions[3 * n + 2]];

@@ -1,8 +1,9 @@
-import { readFile, writeFile } from "node:fs/promises";
-import { basename, extname } from "node:path";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { basename, dirname, extname } from "node:path";
 import { parseArgs } from "node:util";
 import { Presets, SingleBar } from "cli-progress";
 import { type CompletionOptions, completeScanAsync } from "../completion/completeScan.js";
+import { finitePoints } from "../completion/observed.js";
 import { toMatrix } from "../completion/pose.js";
 import { readScanAsync } from "../completion/readers/readScan.js";
 import type { Scan } from "../completion/scan.js";
@@ -13,7 +14,7 @@ import { MAX_RESOLUTION, MIN_RESOLUTION } from "../surface/grid.js";
 import { fieldSlopeAsync } from "../surface/slope.js";
 import { writeCompletionGlb } from "./completionGlb.js";
 import { loadDecoder } from "./loadDecoder.js";
-import { UserError, wholeNumber } from "./userError.js";
+import { reasonOf, UserError, wholeNumber } from "./userError.js";
 
 export const COMPLETE_HELP = `babylon-deepsdf complete SCAN --model FILE.onnx [options]
 
@@ -63,8 +64,12 @@ export async function complete(args: readonly string[]): Promise<void> {
     if (category !== undefined && !categories.includes(category)) {
         throw new UserError(`--category: got "${category}"; expected one of ${categories.join(", ") || "none"}`);
     }
-    const scan = await loadScan(path, flags.sensor);
     const out = flags.out ?? `${basename(path, extname(path))}-completed.glb`;
+    await checkOut(out);
+    const scan = await loadScan(path, flags.sensor);
+
+    const dropped = (scan.positions.length - finitePoints(scan.positions).length) / 3;
+    if (dropped > 0) console.log(`${path}: ${dropped} points that are no numbers are left out`);
 
     const field = await createCpuFieldAsync(decoder);
     const bar = new SingleBar(
@@ -89,7 +94,7 @@ export async function complete(args: readonly string[]): Promise<void> {
         };
         const bytes = await writeCompletionGlb(surface, mode === "fill" ? best.scan : null, extras);
         await writeFile(out, bytes).catch((cause: Error) => {
-            throw new UserError(`--out: ${out} can't be written (${cause.message})`);
+            throw new UserError(`--out: ${out} can't be written (${reasonOf(cause)})`);
         });
         bar.stop();
         const percent = (value: number) => `${Math.round(100 * value)} %`;
@@ -129,9 +134,19 @@ function readFlags(args: readonly string[]) {
     }
 }
 
+/** Before minutes of work whose result could not be kept. */
+async function checkOut(out: string): Promise<void> {
+    if (extname(out).toLowerCase() !== ".glb") {
+        throw new UserError(`--out: got "${out}"; expected a name that ends in .glb; GLB is what is written`);
+    }
+    await mkdir(dirname(out), { recursive: true }).catch((cause: Error) => {
+        throw new UserError(`--out: the folder of ${out} can't be made (${reasonOf(cause)})`);
+    });
+}
+
 async function loadScan(path: string, sensor: string | undefined): Promise<Scan> {
     const bytes = await readFile(path).catch((cause: Error) => {
-        throw new UserError(`complete: ${path} can't be read (${cause.message})`);
+        throw new UserError(`complete: ${path} can't be read (${reasonOf(cause)}); expected a file; check its name`);
     });
     const scan = await readScanAsync(new Uint8Array(bytes), path).catch(asUserError);
     if (sensor === undefined) {

@@ -27,3 +27,8 @@ export function shardOf(text: string): { index: number; count: number } {
     }
     return { index: Number(index), count: Number(count) };
 }
+
+/** What the system said of a file, without the path that it repeats. */
+export function reasonOf(cause: Error): string {
+    return cause.message.split(", ")[0];
+}

@@ -64,7 +64,7 @@ async function nearestOnMesh(scan: Scan): Promise<(x: number, y: number, z: numb
         import("three-mesh-bvh"),
     ]);
     const { positions } = scan;
-    const indices = scan.indices!;
+    const indices = finiteTriangles(positions, scan.indices!);
     const geometry = new BufferGeometry();
     geometry.setAttribute("position", new BufferAttribute(positions, 3));
     geometry.setIndex(new BufferAttribute(indices, 1));
@@ -84,6 +84,14 @@ async function nearestOnMesh(scan: Scan): Promise<(x: number, y: number, z: numb
         }
         return { distance: hit.distance, point: [point.x, point.y, point.z], isRim };
     };
+}
+
+/** Triangles all of whose corners are somewhere; the same array if all are. */
+function finiteTriangles(positions: Float32Array, indices: Uint32Array): Uint32Array {
+    const isSomewhere = (n: number) => [0, 1, 2].every((axis) => Number.isFinite(positions[3 * n + axis]));
+    if (indices.every(isSomewhere)) return indices;
+    const triangleOf = (at: number) => indices.subarray(at - (at % 3), at - (at % 3) + 3);
+    return indices.filter((_, at) => triangleOf(at).every(isSomewhere));
 }
 
 /** Which edges have a triangle on one side only, vertices at the same place taken as one. [triangleCount, 3] */

@@ -63,7 +63,7 @@ export function toUnitScan(operation: string, scan: Scan, side: number): UnitSca
     const size = Math.max(...min.map(Math.abs), ...max.map(Math.abs));
     if (!(longest > 1e-6 * size)) {
         throw new Error(
-            `${operation}: all ${kept} points of the scan lie within ${longest} of each other, ${size} from the origin; expected points spread over an object; scan more of it, or move it to the origin`,
+            `${operation}: all ${kept} points of the scan lie within ${longest} of each other, ${size} from the origin; expected points spread over an object; scan more of it${longest > 0 ? ", or move it to the origin" : ""}`,
         );
     }
     const centre: Vector = [(min[0] + max[0]) / 2, (min[1] + max[1]) / 2, (min[2] + max[2]) / 2];

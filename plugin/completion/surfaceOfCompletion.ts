@@ -7,7 +7,7 @@ import type { Completion } from "./completeScan.js";
 import { CorrectedField, Correction } from "./correction.js";
 import { missingPart } from "./fill.js";
 import { clampInto } from "./fitProblem.js";
-import { finitePoints, observedShares } from "./observed.js";
+import { finitePoints, observedShares, seenFrom } from "./observed.js";
 import { toModel, toScan, turnToScan } from "./pose.js";
 import type { Scan } from "./scan.js";
 
@@ -82,7 +82,7 @@ export async function surfaceOfCompletionAsync(
         indices: mesh.indices,
     };
     const surface = mode === "fill" ? await missingPart(whole, { ...scan, ...asCloud(scan, seen) }, cellSize) : whole;
-    const observed = observedShares(seen, surface.positions, SEEN * side * pose.scale);
+    const observed = observedShares(seen, seenFrom(scan), surface, SEEN * side * pose.scale);
     return { ...surface, observed, cellSize };
 }
 

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { NodeIO } from "@gltf-transform/core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { complete } from "../../plugin/cli/complete.js";
 import { UserError } from "../../plugin/cli/userError.js";
 import { decodeLatent } from "../../plugin/latent/index.js";
@@ -97,7 +97,11 @@ describe("complete", () => {
         [["--category", "sofa"], '--category: got "sofa"; expected one of small, large'],
         [["--sensor", "1,2"], '--sensor: got "1,2"; expected three numbers'],
         [["--resolution", "1"], '--resolution: got "1"'],
-        [["--model", "none.onnx"], "--model: none.onnx can't be read"],
+        [
+            ["--model", "none.onnx"],
+            "--model: none.onnx can't be read (ENOENT: no such file or directory); expected a file",
+        ],
+        [["--out", "whole.ply"], '--out: got "whole.ply"; expected a name that ends in .glb'],
     ])("refuses %j", async (flags, message) => {
         const error = await run(...flags).then(
             () => null,
@@ -113,6 +117,24 @@ describe("complete", () => {
         await expect(complete([path, "--model", model])).rejects.toThrow(/without end_header/);
         await expect(complete(["--model", model])).rejects.toThrow(/got no scan/);
         await expect(complete([join(folder, "gone.ply"), "--model", model])).rejects.toThrow(/can't be read/);
+    });
+
+    it("makes the folder, leaves out points that are no numbers, and says so alone", async () => {
+        const path = join(folder, "holes.ply");
+        const lines = readFileSync(scanPath, "utf8").split("\n");
+        lines[lines.indexOf("end_header") + 2] = "nan 0 0";
+        writeFileSync(path, lines.join("\n"));
+        const [said, complaints] = [vi.spyOn(console, "log"), vi.spyOn(console, "error")];
+        const out = join(folder, "new/whole.glb");
+        const flags = ["--mode", "fill", "--sensor", "12,2,2", "--resolution", "20", "--out", out];
+        await complete([path, "--model", model, "--quiet", ...flags]);
+        expect(said.mock.calls.map(([text]) => text)).toEqual([
+            `${path}: 1 points that are no numbers are left out`,
+            expect.stringContaining(`${out}: `),
+        ]);
+        expect(complaints).not.toHaveBeenCalled();
+        vi.restoreAllMocks();
+        expect(readFileSync(out).length).toBeGreaterThan(1000);
     });
 
     it("leaves no file behind when it fails", () => {

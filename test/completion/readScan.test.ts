@@ -120,7 +120,7 @@ describe("readScanAsync", () => {
     });
 
     const refused: [string, Uint8Array, RegExp][] = [
-        ["nothing", new Uint8Array(0), /begins with ""; expected PLY, PCD, XYZ or GLB/],
+        ["nothing", new Uint8Array(0), /is empty; expected PLY, PCD, XYZ or GLB/],
         ["a picture", Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10), /expected PLY, PCD, XYZ or GLB/],
         ["a PLY without an end", bytesOf("ply\nformat ascii 1.0\nelement vertex 3\n"), /without end_header/],
         [

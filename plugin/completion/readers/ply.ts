@@ -25,9 +25,15 @@ const TYPE_BYTES: Readonly<Record<string, number>> = {
 /** Points and triangles of a PLY file, through three.js' reader; its header is checked first. */
 export async function readPly(bytes: Uint8Array, name: string): Promise<Scan> {
     const header = checkHeader(bytes, name);
-    const { PLYLoader } = await import("three/examples/jsm/loaders/PLYLoader.js");
+    const [{ BufferGeometry }, { PLYLoader }] = await Promise.all([
+        import("three"),
+        import("three/examples/jsm/loaders/PLYLoader.js"),
+    ]);
+    const { computeBoundingSphere } = BufferGeometry.prototype;
     let geometry: BufferGeometry;
     try {
+        // The reader asks for it, nobody needs it, and of points that are no numbers it fills the console.
+        BufferGeometry.prototype.computeBoundingSphere = () => {};
         geometry = new PLYLoader().parse(wholeBuffer(bytes));
     } catch (cause) {
         throw wrongScan(
@@ -36,6 +42,8 @@ export async function readPly(bytes: Uint8Array, name: string): Promise<Scan> {
             "a whole file",
             "check that it was copied in full",
         );
+    } finally {
+        BufferGeometry.prototype.computeBoundingSphere = computeBoundingSphere;
     }
     const floats = (attribute: string) => {
         const found = geometry.getAttribute(attribute);

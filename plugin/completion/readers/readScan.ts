@@ -21,6 +21,9 @@ export async function readScanAsync(bytes: Uint8Array, name = "the scan"): Promi
     if (bytes.length > MAX_SCAN_BYTES) {
         throw wrongScan(name, `has ${bytes.length} bytes`, `at most ${MAX_SCAN_BYTES}`, "thin the scan first");
     }
+    if (bytes.length === 0) {
+        throw wrongScan(name, "is empty", "PLY, PCD, XYZ or GLB", "check how it was exported or copied");
+    }
     const start = new TextDecoder("latin1").decode(bytes.subarray(0, 4096));
     let scan: Scan;
     if (/^ply\s/.test(start)) {
