@@ -220,8 +220,10 @@ export class Session {
         camera.upperRadiusLimit = 9 * size;
         camera.minZ = 0.02 * size;
         camera.maxZ = 200 * size;
-        camera.setTarget(place);
+        camera.setTarget(place, false, true, true);
         camera.radius = 4.2 * size;
+        // Where it stands from now on, for whoever looks before the next frame.
+        camera.getViewMatrix(true);
         scene.fogStart = 5 * size;
         scene.fogEnd = (hasGround ? 14 : 40) * size;
         this.stage.invalidate();

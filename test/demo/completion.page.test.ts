@@ -111,6 +111,12 @@ describe("the completion scene", () => {
         const [panel, result] = await boxesOf(page, ["#panel", "#results label:last-child"]);
         expect(result.y).toBeGreaterThan(panel.y);
         expect(result.y + result.height).toBeLessThanOrEqual(panel.y + panel.height - 28);
+        // Back to a thing of the stage's own, on its ground, as it was first looked at.
+        await page.selectOption("#thing", "barrel");
+        expect(await points(page)).toBeGreaterThan(100);
+        const [scan] = await shapesNamed(page, "scan");
+        expect(Math.hypot(...scan.middle)).toBeLessThan(1);
+        expect(await shapesNamed(page, "ground")).toHaveLength(1);
         expect(complaints).toEqual([]);
     }, 400_000);
 
