@@ -2,7 +2,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { basename, dirname, extname } from "node:path";
 import { parseArgs } from "node:util";
 import { Presets, SingleBar } from "cli-progress";
-import { type CompletionOptions, completeScanAsync } from "../completion/completeScan.js";
+import { type Completion, type CompletionOptions, completeScanAsync } from "../completion/completeScan.js";
 import { finitePoints } from "../completion/observed.js";
 import { toMatrix } from "../completion/pose.js";
 import { readScanAsync } from "../completion/readers/readScan.js";
@@ -81,7 +81,7 @@ export async function complete(args: readonly string[]): Promise<void> {
         const onProgress = (share: number) => bar.update(Math.round(100 * share));
         const { "remove-outliers": removeOutliers, "remove-support": removeSupport } = flags;
         const options: CompletionOptions = { category, up, removeOutliers, removeSupport, onProgress };
-        const [best] = await completeScanAsync(field, decoder, scan, options).catch(asUserError);
+        const [best, ...others] = await completeScanAsync(field, decoder, scan, options).catch(asUserError);
         const slope = await fieldSlopeAsync(field, decoder, typicalLatents(decoder.metadata));
         const surface = await surfaceOfCompletionAsync(field, decoder, best.scan, best, { mode, resolution, slope });
         const { confidence } = best;
@@ -98,8 +98,10 @@ export async function complete(args: readonly string[]): Promise<void> {
         });
         bar.stop();
         const percent = (value: number) => `${Math.round(100 * value)} %`;
+        const nameOf = (found: Completion) => found.category ?? "shape";
+        const next = others.map((other) => `${nameOf(other)} ${percent(other.confidence.value)}`).join(", ");
         console.log(
-            `${out}: ${best.category ?? "shape"}, confidence ${percent(confidence.value)} (${percent(confidence.explained)} of the scan explained, ${percent(confidence.violated)} of the empty space filled)`,
+            `${out}: ${nameOf(best)}, confidence ${percent(confidence.value)} (${percent(confidence.explained)} of the scan explained, ${percent(confidence.violated)} of the empty space filled)${next && `; next: ${next}`}`,
         );
     } finally {
         bar.stop();
