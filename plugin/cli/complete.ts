@@ -14,7 +14,7 @@ import { MAX_RESOLUTION, MIN_RESOLUTION } from "../surface/grid.js";
 import { fieldSlopeAsync } from "../surface/slope.js";
 import { writeCompletionGlb } from "./completionGlb.js";
 import { loadDecoder } from "./loadDecoder.js";
-import { reasonOf, UserError, wholeNumber } from "./userError.js";
+import { systemReason, UserError, wholeNumber } from "./userError.js";
 
 export const COMPLETE_HELP = `babylon-deepsdf complete SCAN --model FILE.onnx [options]
 
@@ -68,8 +68,8 @@ export async function complete(args: readonly string[]): Promise<void> {
     await checkOut(out);
     const scan = await loadScan(path, flags.sensor);
 
-    const dropped = (scan.positions.length - finitePoints(scan.positions).length) / 3;
-    if (dropped > 0) console.log(`${path}: ${dropped} points that are no numbers are left out`);
+    const [total, finite] = [scan.positions, finitePoints(scan.positions)].map(({ length }) => length / 3);
+    if (finite < total) console.log(`${path}: ${total - finite} of ${total} points left out, for they are no numbers`);
 
     const field = await createCpuFieldAsync(decoder);
     const bar = new SingleBar(
@@ -94,7 +94,7 @@ export async function complete(args: readonly string[]): Promise<void> {
         };
         const bytes = await writeCompletionGlb(surface, mode === "fill" ? best.scan : null, extras);
         await writeFile(out, bytes).catch((cause: Error) => {
-            throw new UserError(`--out: ${out} can't be written (${reasonOf(cause)})`);
+            throw new UserError(`--out: ${out} can't be written (${systemReason(cause)})`);
         });
         bar.stop();
         const percent = (value: number) => `${Math.round(100 * value)} %`;
@@ -142,13 +142,15 @@ async function checkOut(out: string): Promise<void> {
         throw new UserError(`--out: got "${out}"; expected a name that ends in .glb; GLB is what is written`);
     }
     await mkdir(dirname(out), { recursive: true }).catch((cause: Error) => {
-        throw new UserError(`--out: the folder of ${out} can't be made (${reasonOf(cause)})`);
+        throw new UserError(`--out: the folder of ${out} can't be made (${systemReason(cause)})`);
     });
 }
 
 async function loadScan(path: string, sensor: string | undefined): Promise<Scan> {
     const bytes = await readFile(path).catch((cause: Error) => {
-        throw new UserError(`complete: ${path} can't be read (${reasonOf(cause)}); expected a file; check its name`);
+        throw new UserError(
+            `complete: ${path} can't be read (${systemReason(cause)}); expected a file; check its name`,
+        );
     });
     const scan = await readScanAsync(new Uint8Array(bytes), path).catch(asUserError);
     if (sensor === undefined) {

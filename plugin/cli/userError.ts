@@ -29,6 +29,6 @@ export function shardOf(text: string): { index: number; count: number } {
 }
 
 /** What the system said of a file, without the path that it repeats. */
-export function reasonOf(cause: Error): string {
+export function systemReason(cause: Error): string {
     return cause.message.split(", ")[0];
 }

@@ -41,7 +41,8 @@ export function observedShares(
         if (index < 0) continue;
         shares[n] = Math.min(1, Math.max(0, 2 - distance / near));
         cosines[n] = cosineBetween(normals.subarray(at, at + 3), outward.subarray(3 * index, 3 * index + 3));
-        facing += Math.sign(cosines[n]);
+        // The scan lies on what it saw, and beside its back.
+        facing += Math.sign(cosines[n]) * Math.max(0, 1 - distance / near);
     }
     // Where most of what was seen shows its back, it is the scan's directions that are turned inside out.
     if (facing < 0) return shares;

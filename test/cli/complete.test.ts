@@ -129,7 +129,7 @@ describe("complete", () => {
         const flags = ["--mode", "fill", "--sensor", "12,2,2", "--resolution", "20", "--out", out];
         await complete([path, "--model", model, "--quiet", ...flags]);
         expect(said.mock.calls.map(([text]) => text)).toEqual([
-            `${path}: 1 points that are no numbers are left out`,
+            `${path}: 1 of ${scan.positions.length / 3} points left out, for they are no numbers`,
             expect.stringContaining(`${out}: `),
         ]);
         expect(complaints).not.toHaveBeenCalled();
