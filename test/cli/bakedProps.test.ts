@@ -6,7 +6,7 @@ import { expect, it } from "vitest";
 import { bake } from "../../plugin/cli/bake.js";
 import { closed, topologyOf } from "../support/topology.js";
 
-const COUNTS = { 16: 68, 32: 66, 48: 66 };
+const COUNTS = { 24: 68, 48: 66, 64: 66 };
 
 it("bakes 200 props of all families at three resolutions: closed, edge-manifold, of positive volume", async () => {
     const folder = mkdtempSync(join(tmpdir(), "props-"));
