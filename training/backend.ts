@@ -10,6 +10,8 @@ export interface Backend {
     readonly name: BackendName;
     /** What computes, for the model card. */
     readonly description: string;
+    /** A device that trains by kernels of our own (`gpu/`), beside TensorFlow's, which measures; null without WebGPU. */
+    readonly device: GPUDevice | null;
 }
 
 /** Fastest first. */
@@ -37,9 +39,9 @@ export async function loadBackend(
     const reasons: string[] = [];
     for (const name of candidates) {
         try {
-            const { tf, description } = await LOADERS[name](requested !== null);
+            const { tf, description, device = null } = await LOADERS[name](requested !== null);
             say(`backend: ${description}`);
-            return { tf, name, description };
+            return { tf, name, description, device };
         } catch (error) {
             const [reason] = String(error instanceof Error ? error.message : error).split("\n");
             reasons.push(`${name}: ${reason}`);
@@ -49,8 +51,10 @@ export async function loadBackend(
     throw new Error(`loadBackend: none of ${candidates.join(", ")} works here; ${reasons.join("; ")}`);
 }
 
+type Loaded = Pick<Backend, "tf" | "description"> & Partial<Pick<Backend, "device">>;
+
 /** Each is told whether it was asked for by name. */
-const LOADERS: Record<BackendName, (isWish: boolean) => Promise<{ tf: TensorFlow; description: string }>> = {
+const LOADERS: Record<BackendName, (isWish: boolean) => Promise<Loaded>> = {
     "tfjs-node-gpu": () => loadNative("@tensorflow/tfjs-node-gpu"),
     "tfjs-node": () => loadNative("@tensorflow/tfjs-node"),
     webgpu: loadWebGpu,
@@ -73,7 +77,7 @@ const LOADERS: Record<BackendName, (isWish: boolean) => Promise<{ tf: TensorFlow
 };
 
 /** WebGPU on Dawn: any GPU that has a Vulkan, Metal or Direct3D 12 driver. */
-async function loadWebGpu(isWish: boolean): Promise<{ tf: TensorFlow; description: string }> {
+async function loadWebGpu(isWish: boolean): Promise<Loaded> {
     if (process.platform === "linux" && !hasVulkanDriver()) throw new Error("no Vulkan driver");
     const { create, globals } = await import("webgpu");
     Object.assign(globalThis, globals);
@@ -89,7 +93,9 @@ async function loadWebGpu(isWish: boolean): Promise<{ tf: TensorFlow; descriptio
     const tf = await loadCore();
     await import("@tensorflow/tfjs-backend-webgpu");
     if (!(await tf.setBackend("webgpu"))) throw new Error("the WebGPU kernels did not start");
-    return { tf, description: `tfjs-backend-webgpu ${tf.version_core} on Dawn, ${name}` };
+    const { maxBufferSize, maxStorageBufferBindingSize } = adapter.limits;
+    const device = await adapter.requestDevice({ requiredLimits: { maxBufferSize, maxStorageBufferBindingSize } });
+    return { tf, device, description: `tfjs-backend-webgpu ${tf.version_core} on Dawn, ${name}` };
 }
 
 /** Dawn itself complains on the console where there is none. */

@@ -22,7 +22,7 @@ export async function heldOutShapes(source: ShapeSource, count: number): Promise
 /** Error that shapes held out are left with once codes are fitted to them, the weights as they are; model units. */
 export async function heldOutErrorAsync(
     tf: TensorFlow,
-    trainer: Trainer,
+    trainer: Pick<Trainer, "recipe" | "saveAsync">,
     shapes: readonly SampledShape[],
 ): Promise<number> {
     const { recipe } = trainer;

@@ -27,6 +27,44 @@ interface LayerVariables {
     readonly bias: tfc.Variable;
 }
 
+/** Values of one variable, row after row. */
+export interface Weights {
+    readonly rows: number;
+    readonly columns: number;
+    readonly values: Float32Array;
+}
+
+/** Of one layer, in the order of `Network.variables`. */
+export interface LayerWeights {
+    readonly hidden: Weights | null;
+    readonly feature: Weights | null;
+    readonly latent: Weights;
+    readonly bias: Weights;
+}
+
+/** What a network begins with, layer after layer. */
+export function firstWeights({ latentSize, width, depth, octaves, skips }: NetworkShape, seed: number): LayerWeights[] {
+    const random = new Random(seed, 1);
+    const featureCount = 3 + 6 * octaves;
+    const weights = (rows: number, columns: number, deviation: number): Weights => {
+        const values = Float32Array.from({ length: rows * columns }, () => deviation * random.normal());
+        return { rows, columns, values };
+    };
+    return Array.from({ length: depth }, (_, i): LayerWeights => {
+        const outputs = i === depth - 1 ? 1 : width;
+        const takesFeatures = i === 0 || skips.includes(i);
+        // He initialisation over all that enters by the point; the code starts small.
+        const inputs = (i > 0 ? width : 0) + (takesFeatures ? featureCount : 0);
+        const deviation = i === depth - 1 ? Math.sqrt(1 / inputs) : Math.sqrt(2 / inputs);
+        return {
+            hidden: i > 0 ? weights(width, outputs, deviation) : null,
+            feature: takesFeatures ? weights(featureCount, outputs, deviation) : null,
+            latent: weights(latentSize, outputs, Math.sqrt(1 / latentSize)),
+            bias: { rows: 1, columns: outputs, values: new Float32Array(outputs) },
+        };
+    });
+}
+
 /** DeepSDF's auto-decoder, the code entering linearly into every layer. */
 export class Network {
     readonly layers: readonly LayerVariables[];
@@ -40,27 +78,18 @@ export class Network {
         /** Before the variables' names, which must differ between networks that live at one time. */
         prefix = "",
     ) {
-        const { latentSize, width, depth, octaves, skips } = shape;
-        const random = new Random(seed, 1);
+        const { octaves } = shape;
         this.relu = createRelu(tf);
-        const featureCount = 3 + 6 * octaves;
-        const variable = (name: string, rows: number, columns: number, deviation: number) => {
-            const values = Float32Array.from({ length: rows * columns }, () => deviation * random.normal());
-            return tf.tidy(() => tf.variable(tf.tensor2d(values, [rows, columns]), true, prefix + name));
-        };
-        this.layers = Array.from({ length: depth }, (_, i): LayerVariables => {
-            const outputs = i === depth - 1 ? 1 : width;
-            const takesFeatures = i === 0 || skips.includes(i);
-            // He initialisation over all that enters by the point; the code starts small.
-            const inputs = (i > 0 ? width : 0) + (takesFeatures ? featureCount : 0);
-            const deviation = i === depth - 1 ? Math.sqrt(1 / inputs) : Math.sqrt(2 / inputs);
-            return {
-                hidden: i > 0 ? variable(`hidden ${i}`, width, outputs, deviation) : null,
-                feature: takesFeatures ? variable(`feature ${i}`, featureCount, outputs, deviation) : null,
-                latent: variable(`latent ${i}`, latentSize, outputs, Math.sqrt(1 / latentSize)),
-                bias: tf.tidy(() => tf.variable(tf.zeros([1, outputs]), true, `${prefix}bias ${i}`)),
-            };
-        });
+        const variable = (name: string, { rows, columns, values }: Weights) =>
+            tf.tidy(() => tf.variable(tf.tensor2d(values, [rows, columns]), true, prefix + name));
+        this.layers = firstWeights(shape, seed).map(
+            ({ hidden, feature, latent, bias }, i): LayerVariables => ({
+                hidden: hidden && variable(`hidden ${i}`, hidden),
+                feature: feature && variable(`feature ${i}`, feature),
+                latent: variable(`latent ${i}`, latent),
+                bias: variable(`bias ${i}`, bias),
+            }),
+        );
         const columns = new Float32Array(3 * 3 * octaves);
         for (let k = 0; k < octaves; k++) {
             for (let axis = 0; axis < 3; axis++) {

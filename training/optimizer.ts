@@ -23,12 +23,12 @@ export interface OptimizerState {
     secondMoments: Float32Array[];
 }
 
-const ADAM = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
+export const ADAM = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
 const MUON_MOMENTUM = 0.95;
 /** Steps of an orthogonal change have the root mean square of Adam's with this factor (Liu et al., 2025, eq. 4). */
-const MUON_SCALE = 0.2;
+export const MUON_SCALE = 0.2;
 /** Coefficients of the quintic Newton-Schulz iteration, and its number of rounds (Jordan et al., 2024). */
-const NEWTON_SCHULZ = { a: 3.4445, b: -4.775, c: 2.0315, rounds: 5 };
+export const NEWTON_SCHULZ = { a: 3.4445, b: -4.775, c: 2.0315, rounds: 5 };
 
 /** Turns gradients into changes of the variables. */
 export class Optimizer {

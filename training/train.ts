@@ -4,6 +4,7 @@ import { BACKEND_NAMES, loadBackend, type TensorFlow } from "./backend.js";
 import { type Checkpoint, readCheckpoint, runFolder, samplesSeen, sourceOf, writeCheckpoint } from "./checkpoint.js";
 import { exportDecoder } from "./exportDecoder.js";
 import { familiesNamed, families as knownFamilies } from "./families/index.js";
+import { GpuTrainer } from "./gpu/gpuTrainer.js";
 import { heldOutErrorAsync, heldOutShapes } from "./heldOut.js";
 import { listAssets, type MeshList, MeshSource } from "./meshes/meshSource.js";
 import { prepareFolder } from "./meshes/prepare.js";
@@ -28,6 +29,7 @@ makes a decoder file of it, or --out at once.
   --families a,b   families to train on (all)          --shapes N      shapes of each (128)
   --minutes M      how long to train (90)              --samples N     samples to draw of a shape (80000)
   --held-out-shapes N  of each family or folder, by whose fit a training that overfits is stopped (1; 0: not)
+  --step-shapes N  shapes that a step takes points of (64)
   --steps N        stop after N steps instead, which gives the same weights each time
   --latent L       size of a code (64)                 --width W       width of the layers (128)
   --depth D        layers in all (7)                   --octaves K     octaves of Fourier features (4)
@@ -54,6 +56,7 @@ const DEFAULTS = {
     minutes: "90",
     "held-out-shapes": "1",
     steps: "",
+    "step-shapes": String(DEFAULT_RECIPE.shapesPerStep),
     latent: String(DEFAULT_RECIPE.latentSize),
     width: String(DEFAULT_RECIPE.width),
     depth: String(DEFAULT_RECIPE.depth),
@@ -100,7 +103,9 @@ async function main(): Promise<void> {
               userPath(options.store),
           );
     const start: TrainerStart = !earlier && origin ? startOf(backend.tf, origin, plan, set) : {};
-    const trainer = new Trainer(backend.tf, set, plan.recipe, start);
+    const trainer = backend.device
+        ? new GpuTrainer(backend.device, set, plan.recipe, start)
+        : new Trainer(backend.tf, set, plan.recipe, start);
     if (earlier) trainer.restore(earlier.state);
     const save = async (seconds: number) => {
         const { recipe, families, shapesPerFamily, samplesPerShape, samplesBefore, meshes } = plan;
@@ -212,7 +217,10 @@ function planOf(options: Options, origin: Checkpoint | null, meshes?: MeshList):
         ? meshes.assets.filter((asset) => !asset.heldOut).length
         : families.length * shapesPerFamily;
     return {
-        recipe: { ...recipe, shapesPerStep: Math.min(recipe.shapesPerStep, shapeCount) },
+        recipe: {
+            ...recipe,
+            shapesPerStep: Math.min(whole("step-shapes", options["step-shapes"], 1, 4096), shapeCount),
+        },
         families,
         shapesPerFamily,
         samplesPerShape: whole("samples", options.samples, 1000, 10_000_000),

@@ -1,6 +1,6 @@
 import type * as tfc from "@tensorflow/tfjs-core";
 import type { TensorFlow } from "./backend.js";
-import { type Batch, batchAt } from "./batches.js";
+import { type Batch, BatchRuns, batchOf } from "./batches.js";
 import { Network, type NetworkShape } from "./network.js";
 import { Optimizer, type OptimizerName, type OptimizerState } from "./optimizer.js";
 import { Random } from "./random.js";
@@ -49,8 +49,26 @@ export interface TrainerState extends OptimizerState {
 
 /** Part of the run in which learning rates rise, and in which the codes' penalty does. */
 const WARM_UP = 0.01;
-const CODE_DEVIATION = 0.05;
 const PENALTY_WARM_UP = 0.1;
+const CODE_DEVIATION = 0.05;
+
+/** Codes that a training from nothing starts from: [count, latentSize]. */
+export function firstCodes({ seed, latentSize }: Recipe, count: number): Float32Array {
+    const random = new Random(seed, 4);
+    return Float32Array.from({ length: count * latentSize }, () => CODE_DEVIATION * random.normal());
+}
+
+/**
+ * The share of the learning rates at a point of a run (a cosine after a short rise), and the weight of the codes' penalty.
+ *
+ * @param progress how far the run has come, 0 to 1
+ */
+export function scheduleAt({ codePenalty }: Recipe, progress: number): { rate: number; penalty: number } {
+    return {
+        rate: Math.min(1, progress / WARM_UP + 0.01) * (0.5 + 0.5 * Math.cos(Math.PI * progress)) + 1e-3,
+        penalty: codePenalty * Math.min(1, progress / PENALTY_WARM_UP),
+    };
+}
 
 /** What a training starts from, where that is not chance. */
 export interface TrainerStart {
@@ -66,23 +84,19 @@ export class Trainer {
     /** [shapes, latentSize] */
     readonly codes: tfc.Variable;
     step = 0;
+    private readonly runs: BatchRuns;
     private readonly optimizer: Optimizer;
 
     constructor(
         private readonly tf: TensorFlow,
-        private readonly set: SampleSet,
+        set: SampleSet,
         readonly recipe: Recipe,
         start: TrainerStart = {},
     ) {
         checkSet(set, recipe);
+        this.runs = new BatchRuns(set, recipe);
         this.network = new Network(tf, recipe, recipe.seed);
-        const random = new Random(recipe.seed, 4);
-        const codes =
-            start.codes ??
-            Float32Array.from(
-                { length: set.shapes.length * recipe.latentSize },
-                () => CODE_DEVIATION * random.normal(),
-            );
+        const codes = start.codes ?? firstCodes(recipe, set.shapes.length);
         const table = [set.shapes.length, recipe.latentSize] as [number, number];
         this.codes = tf.tidy(() => tf.variable(tf.tensor2d(codes, table), true, "codes"));
         if (start.weights) this.put(this.network.variables, start.weights);
@@ -111,23 +125,14 @@ export class Trainer {
     /**
      * One step of the optimizer.
      *
-     * @param progress how far the run has come, 0 to 1; sets the learning rate (a cosine after a short rise) and the
-     *     codes' penalty
+     * @param progress how far the run has come, 0 to 1
      * @returns the mean clamped distance error of the batch, model units, as a promise that need not be awaited
      */
     async stepAsync(progress: number): Promise<number> {
         const { tf, recipe } = this;
-        const batch = batchAt(
-            this.set,
-            this.step,
-            recipe.shapesPerStep,
-            recipe.pointsPerShape,
-            recipe.clampDistance,
-            recipe.seed,
-        );
+        const batch = batchOf(this.runs.at(this.step), recipe.clampDistance);
         this.step++;
-        const rate = Math.min(1, progress / WARM_UP + 0.01) * (0.5 + 0.5 * Math.cos(Math.PI * progress)) + 1e-3;
-        const penalty = recipe.codePenalty * Math.min(1, progress / PENALTY_WARM_UP);
+        const { rate, penalty } = scheduleAt(recipe, progress);
         const error = tf.tidy(() => {
             let kept: tfc.Scalar | undefined;
             const { grads } = tf.variableGrads(() => {
@@ -219,7 +224,7 @@ export class Trainer {
 }
 
 /** @throws if a step asks for more shapes or more points of one than there are */
-function checkSet({ shapes }: SampleSet, { shapesPerStep, pointsPerShape }: Recipe): void {
+export function checkSet({ shapes }: SampleSet, { shapesPerStep, pointsPerShape }: Recipe): void {
     const fewest = Math.min(...shapes.map(({ samples }) => samples.length / 4));
     if (shapes.length < shapesPerStep || fewest < pointsPerShape) {
         throw new Error(

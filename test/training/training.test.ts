@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { ReferenceField } from "../../plugin/field/referenceField.js";
 import { loadBackend, type TensorFlow } from "../../training/backend.js";
-import { batchAt } from "../../training/batches.js";
+import { BatchRuns, batchOf } from "../../training/batches.js";
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from "../../training/checkpoint.js";
 import { familiesNamed } from "../../training/families/index.js";
 import { fitCodesAsync } from "../../training/fitCodes.js";
@@ -177,9 +177,10 @@ describe("Network", () => {
     });
 });
 
-describe("batchAt", () => {
+describe("a batch", () => {
     it("is a function of the step, clamps, and gives every shape its turn", () => {
-        const at = (step: number) => batchAt(set, step, 2, 32, 0.1, 9);
+        const runs = new BatchRuns(set, { shapesPerStep: 2, pointsPerShape: 32, seed: 9 });
+        const at = (step: number) => batchOf(runs.at(step), 0.1);
         expect(at(7)).toEqual(at(7));
         expect(at(7)).not.toEqual(at(8));
         expect(at(3).distances.every((distance) => Math.abs(distance) <= Math.fround(0.1))).toBe(true);
@@ -206,7 +207,8 @@ describe("a warm start", () => {
         const narrow = new Trainer(tf, set, tinyRecipe);
         await train(narrow, 0, 5);
         const { variables } = await narrow.saveAsync();
-        const { points } = batchAt(set, 0, 3, 64, 0.1, 1);
+        const runs = new BatchRuns(set, { shapesPerStep: 3, pointsPerShape: 64, seed: 1 });
+        const { points } = batchOf(runs.at(0), 0.1);
         const distances = ({ network, codes }: Trainer) =>
             tf.tidy(() => {
                 const few = tf.slice(codes, [0, 0], [3, tinyRecipe.latentSize]) as never;

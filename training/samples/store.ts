@@ -1,9 +1,11 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { type Family, makeShape } from "../families/index.js";
+import { type Family, familiesNamed, makeShape } from "../families/index.js";
 import { progressBar, turn } from "../progress.js";
 import { Random, textKey } from "../random.js";
 import { sampleDistances } from "./sample.js";
+import { Sampler } from "./sampler.js";
 
 /** What a decoder is trained on: shapes one after the other, families in order. */
 export interface SampleSet {
@@ -36,19 +38,64 @@ export async function prepareSamples(
 ): Promise<SampleSet> {
     const place = join(folder, `v${STORE_VERSION}-${sampleCount}`);
     mkdirSync(place, { recursive: true });
-    const bar = progressBar("samples {bar} {value}/{total} shapes | {what} | {eta_formatted} left", quiet);
-    bar.start(families.length * shapeCount, 0, { what: "" });
-    const shapes: SampledShape[] = [];
-    for (const family of families) {
-        for (let seed = 0; seed < shapeCount; seed++) {
-            bar.update({ what: `${family.name} ${seed}` });
-            shapes.push(await prepareShape(family, seed, sampleCount, place));
-            bar.increment();
+    const bar = progressBar("samples {bar} {value}/{total} shapes | {eta_formatted} left", quiet);
+    const tasks: SampleTask[] = families.flatMap(({ name }) =>
+        Array.from({ length: shapeCount }, (_, seed) => ({ family: name, seed, sampleCount, folder: place })),
+    );
+    bar.start(tasks.length, 0);
+    const traits = await sampleByAll(tasks, () => bar.increment());
+    bar.stop();
+    return {
+        shapes: tasks.map(({ family, seed }, n) => {
+            return { family, seed, traits: traits[n], samples: readSamples(fileOf(place, family, seed), sampleCount) };
+        }),
+    };
+}
+
+/** A shape to sample, by its family's name. */
+export interface SampleTask {
+    readonly family: string;
+    readonly seed: number;
+    readonly sampleCount: number;
+    readonly folder: string;
+}
+
+/** Tasks that a process more pays for: it has to load the families first. */
+const TASKS_A_PROCESS = 8;
+
+/** Leaves the samples of all tasks in their folders, by as many processes as the machine has processors; their traits, in order. */
+async function sampleByAll(
+    tasks: readonly SampleTask[],
+    onShape: () => void,
+): Promise<Readonly<Record<string, number>>[]> {
+    const traits: Readonly<Record<string, number>>[] = new Array(tasks.length);
+    const processes = Math.max(1, Math.min(availableParallelism(), Math.floor(tasks.length / TASKS_A_PROCESS)));
+    let next = 0;
+    const work = async (sample: (task: SampleTask) => Promise<Readonly<Record<string, number>>>) => {
+        while (next < tasks.length) {
+            const n = next++;
+            traits[n] = await sample(tasks[n]);
+            onShape();
             await turn();
         }
+    };
+    if (processes === 1) {
+        await work(sampleTask);
+        return traits;
     }
-    bar.stop();
-    return { shapes };
+    const samplers = Array.from({ length: processes }, () => new Sampler());
+    try {
+        await Promise.all(samplers.map((sampler) => work((task) => sampler.sample(task))));
+    } finally {
+        for (const sampler of samplers) sampler.close();
+    }
+    return traits;
+}
+
+/** A task done in this process; returns the shape's traits. */
+export async function sampleTask(task: SampleTask): Promise<Readonly<Record<string, number>>> {
+    const [family] = familiesNamed([task.family]);
+    return (await prepareShape(family, task.seed, task.sampleCount, task.folder)).traits;
 }
 
 /**
@@ -64,7 +111,7 @@ export async function prepareShape(
     folder: string | null,
 ): Promise<SampledShape> {
     const shape = await makeShape(family, seed);
-    const path = folder && join(folder, `${family.name}-${seed}.f32`);
+    const path = folder && fileOf(folder, family.name, seed);
     const kept = path && existsSync(path) ? readSamples(path, sampleCount) : null;
     const samples = kept ?? sampleDistances(shape, sampleCount, new Random(textKey(`samples ${family.name}`), seed));
     if (path && !kept) {
@@ -72,6 +119,10 @@ export async function prepareShape(
         renameSync(`${path}.part`, path);
     }
     return { family: family.name, seed, traits: shape.traits, samples };
+}
+
+function fileOf(folder: string, family: string, seed: number): string {
+    return join(folder, `${family}-${seed}.f32`);
 }
 
 function readSamples(path: string, sampleCount: number): Float32Array {
