@@ -18,9 +18,10 @@ const GPU_FLAGS = [
     "--headless=new",
     "--no-sandbox",
     "--enable-unsafe-webgpu",
-    "--enable-features=Vulkan",
+    "--enable-features=Vulkan,VulkanFromANGLE,DefaultANGLEVulkan",
     "--use-gl=angle",
     "--use-angle=vulkan",
+    "--use-vulkan=native",
     "--disable-vulkan-surface",
     "--ignore-gpu-blocklist",
     "--disable-gpu-watchdog",
@@ -36,6 +37,8 @@ const MODES: Readonly<Record<string, readonly string[]>> = {
 };
 const VIEW = { viewport: { width: 1280, height: 800 }, deviceScaleFactor: 1 };
 const SOFTWARE = /swiftshader|llvmpipe|lavapipe|software/i;
+/** Browsers tried until one has a GPU: its process may end while it starts, and the page then does without. */
+const OPENINGS = 6;
 /** Seconds that a page may take besides its run. */
 const OPENING_SECONDS = 90;
 
@@ -79,8 +82,9 @@ interface Measured {
 
 const result: Record<string, unknown> = {};
 const raw: unknown[] = [];
-/** Whether the adapter is one to measure. */
-let isAccepted = false;
+/** The page has no adapter to measure. */
+class NoGpuError extends Error {}
+
 await main().then(
     () => process.exit(0),
     (error: Error) => {
@@ -96,7 +100,10 @@ async function main(): Promise<void> {
     try {
         for (const mode of values.modes.split(",")) await measureMode(folder, mode, runs);
         await withSite(folder, [], async (site) => {
-            result.tasks = await taskFigures(site).catch(complain);
+            result.tasks = await taskFigures(site).catch((error: Error) => {
+                if (error instanceof NoGpuError) throw error;
+                complain(error);
+            });
             keep();
         });
     } finally {
@@ -115,7 +122,7 @@ async function measureMode(folder: string, mode: string, runs: Measured[]): Prom
                 runs.push(await runOnce(site, mode, seed, runs.length === 0 ? values.picture : undefined));
             } catch (error) {
                 // One page that failed is no reason to lose the others.
-                if (!isAccepted) throw error;
+                if (error instanceof NoGpuError) throw error;
                 complain(error as Error);
                 await within(10, "the page to close", site.closePagesAsync()).catch(complain);
             }
@@ -134,11 +141,17 @@ function keep(): void {
 async function withSite(folder: string, flags: readonly string[], work: (site: BuiltSite) => Promise<void>) {
     const base = values.software ? SOFTWARE_WEBGPU_FLAGS : GPU_FLAGS;
     const more = values.flags.split(" ").filter(Boolean);
-    const site = await BuiltSite.ServeAsync(folder, "market", [...base, ...flags, ...more]);
-    try {
-        await work(site);
-    } finally {
-        await within(10, "the browser to close", site.closeAsync()).catch(complain);
+    for (let opening = 1; ; opening++) {
+        const site = await BuiltSite.ServeAsync(folder, "market", [...base, ...flags, ...more]);
+        try {
+            await work(site);
+            return;
+        } catch (error) {
+            if (!(error instanceof NoGpuError) || opening === OPENINGS) throw error;
+            complain(error);
+        } finally {
+            await within(10, "the browser to close", site.closeAsync()).catch(complain);
+        }
     }
 }
 
@@ -171,17 +184,15 @@ async function began({ page, complaints }: OpenedPage): Promise<void> {
     await page.waitForFunction(hasBegun, null, { timeout, polling: 100 }).catch((error: Error) => {
         throw new Error(`frames: no market to measure (${error.message}); the page says:\n${complaints.join("\n")}`);
     });
-    if (isAccepted) return;
     const { adapter, backend } = await within(60, "the page's adapter", page.evaluate(readAdapter));
     Object.assign(result, { adapter, backend, browser: page.context().browser()?.version() });
     console.log(`Chromium ${result.browser}, shapes by ${backend}, adapter ${JSON.stringify(adapter)}`);
     const isReal = adapter && !adapter.isFallback && !SOFTWARE.test(JSON.stringify(adapter));
     if (!values.software && (!isReal || backend !== "webgpu")) {
-        throw new Error(
+        throw new NoGpuError(
             `frames: got ${adapter ? `adapter ${JSON.stringify(adapter)}` : "no WebGPU adapter"} and shapes by ${backend}; expected a GPU and webgpu (--software shows without one that this runs); the page says:\n${complaints.join("\n")}`,
         );
     }
-    isAccepted = true;
 }
 
 async function readAdapter(): Promise<{ adapter: Adapter | null; backend: string }> {
