@@ -13,7 +13,7 @@ const SCENES: Readonly<Record<string, () => boolean>> = {
     index: () => Number(document.body.dataset.surfaces ?? 0) > 0,
     market: () => /^[1-9]/.test(document.querySelector('[data-figure="props"]')?.textContent ?? ""),
     completion: () => document.body.dataset.state === "ready",
-    nodes: () => Number(document.body.dataset.builds ?? 0) > 0,
+    nodes: () => document.body.dataset.preview !== undefined,
 };
 
 const { values } = parseArgs({

@@ -72,6 +72,51 @@ function covered(picture: PNG): number {
     return difference(picture, corner);
 }
 
+/** Holds a file back until released. */
+async function hold(page: Page, pattern: string): Promise<() => void> {
+    let release = () => {};
+    const isReleased = new Promise<void>((done) => {
+        release = done;
+    });
+    await page.route(pattern, async (route) => {
+        await isReleased;
+        await route.continue();
+    });
+    return release;
+}
+
+describe("until the editor is there", () => {
+    it("a shape is shown, then what the graph makes", async () => {
+        const releases: (() => void)[] = [];
+        const { page, complaints } = await site.openAsync(
+            "graph=marketStall&model=octahedra.onnx",
+            {},
+            async (fresh) => {
+                const body = Buffer.from(categoryFile(["chair", "vase", "barrel", "lamp"]));
+                await fresh.route("**/octahedra.onnx", (route) => route.fulfill({ body }));
+                releases.push(await hold(fresh, "**/marketStall*"), await hold(fresh, "**/nodeEditor*"));
+            },
+        );
+        const shows = (what: string) => page.waitForSelector(`body[data-preview=${what}]`, { timeout: 90_000 });
+        const picture = async () => PNG.sync.read(await page.locator("canvas.preview").screenshot());
+        await shows("shape");
+        const shape = await picture();
+        expect(covered(shape)).toBeGreaterThan(0.03);
+        expect(await barriersOn(page)).toEqual([]);
+        releases[0]();
+        await shows("graph");
+        const graph = await picture();
+        expect(covered(graph)).toBeGreaterThan(0.03);
+        expect(difference(shape, graph)).toBeGreaterThan(0.03);
+        // Later ones are the editor's, whose logo comes from a server that may be out of reach.
+        expect(complaints).toEqual([]);
+        releases[1]();
+        await page.waitForSelector("#ngeNodeList [data-shapes]", { timeout: 120_000 });
+        expect(await page.locator("canvas.preview").count()).toBe(0);
+        await page.context().close();
+    }, 240_000);
+});
+
 describe("the Node Geometry Editor", () => {
     it("shows a graph with our blocks, lists them under a heading, and its preview follows edits", async () => {
         const { page, complaints } = await openAsync("morphRow");
