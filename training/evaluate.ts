@@ -1,9 +1,9 @@
+import type { Field } from "../plugin/field/field.js";
 import { sampleLatent } from "../plugin/latent/index.js";
 import type { DecoderMetadata } from "../plugin/model/decoder.js";
 import { countPieces, evaluationPoints, intersectionOverUnion, slopesNear } from "./measure.js";
 import { progressBar, turn } from "./progress.js";
 import type { ShapeSource } from "./shapes.js";
-import type { TensorField } from "./tensorField.js";
 
 /** Codes of one family with the seeds of the shapes they stand for. */
 export type CodesBySeed = ReadonlyMap<number, Float32Array>;
@@ -52,7 +52,7 @@ export const PIECE_RESOLUTION = 48;
 
 /** Measures a decoder against known and unseen shapes, and the pieces that these and samples of its prior have. */
 export async function evaluateDecoder(
-    field: TensorField,
+    field: Field,
     metadata: DecoderMetadata,
     source: ShapeSource,
     known: FamilyCodes,
@@ -96,7 +96,7 @@ export async function evaluateDecoder(
 }
 
 async function measureFamily(
-    field: TensorField,
+    field: Field,
     metadata: DecoderMetadata,
     source: ShapeSource,
     name: string,
@@ -123,7 +123,7 @@ async function measureFamily(
 
 /** Of samples with seeds 0, 1, …; NaN of none. */
 async function shareInOnePiece(
-    field: TensorField,
+    field: Field,
     metadata: DecoderMetadata,
     category: string,
     count: number,
@@ -139,7 +139,7 @@ async function shareInOnePiece(
 }
 
 /** The 99th percentile of slopes near the surface of every eighth shape. */
-async function slopeOf(field: TensorField, source: ShapeSource, known: FamilyCodes): Promise<number> {
+async function slopeOf(field: Field, source: ShapeSource, known: FamilyCodes): Promise<number> {
     const slopes: number[] = [];
     for (const [name, codes] of Object.entries(known)) {
         for (const [n, [seed, latent]] of [...codes].entries()) {

@@ -5,7 +5,6 @@ import type { SurfaceMesh } from "../plugin/surface/mesh.js";
 import { Random, textKey } from "./random.js";
 import type { DistanceField } from "./samples/distance.js";
 import type { TriangleMesh } from "./samples/mesh.js";
-import type { TensorField } from "./tensorField.js";
 
 /** Half the side of the cube that evaluation points fill; shapes reach to 0.9. */
 const HALF_SIDE = 0.92;
@@ -18,7 +17,7 @@ export function evaluationPoints(family: string, seed: number, count: number): F
 
 /** Volumetric intersection over union of a decoded shape and the true one, over `points` [n, 3]; 1 if both are empty. */
 export async function intersectionOverUnion(
-    field: TensorField,
+    field: Field,
     latent: Float32Array,
     truth: DistanceField,
     points: Float32Array,
@@ -36,14 +35,14 @@ export async function intersectionOverUnion(
 }
 
 /** Lengths of the field's gradient at up to 2000 of a mesh's vertices. */
-export async function slopesNear(field: TensorField, latent: Float32Array, positions: Float32Array): Promise<number[]> {
+export async function slopesNear(field: Field, latent: Float32Array, positions: Float32Array): Promise<number[]> {
     const { pointGradients: g } = await field.evaluateGradientAsync(latent, positions.slice(0, 3 * 2000));
     return Array.from({ length: g.length / 3 }, (_, n) => Math.hypot(g[3 * n], g[3 * n + 1], g[3 * n + 2]));
 }
 
 /** The mesh of a code. */
 export async function decode(
-    field: TensorField,
+    field: Field,
     latent: Float32Array,
     domain: Pick<DecoderMetadata, "bounds" | "clampDistance">,
     resolution: number,
@@ -53,7 +52,7 @@ export async function decode(
 
 /** How many pieces the shape of a code has, found without its normals, which cost as much as all else. */
 export async function countPieces(
-    field: TensorField,
+    field: Field,
     latent: Float32Array,
     domain: Pick<DecoderMetadata, "bounds" | "clampDistance">,
     resolution: number,

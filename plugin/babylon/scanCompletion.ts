@@ -2,7 +2,13 @@ import { Matrix } from "@babylonjs/core/Maths/math.vector.js";
 import { Mesh } from "@babylonjs/core/Meshes/mesh.js";
 import { VertexData } from "@babylonjs/core/Meshes/mesh.vertexData.js";
 import type { Scene } from "@babylonjs/core/scene.js";
-import { type Completion, type CompletionOptions, completeScanAsync } from "../completion/completeScan.js";
+import {
+    type Completion,
+    type CompletionOptions,
+    completeScanAsync,
+    type PrepareCompletionOptions,
+    prepareCompletionAsync,
+} from "../completion/completeScan.js";
 import type { Confidence } from "../completion/confidence.js";
 import { toMatrix } from "../completion/pose.js";
 import type { Scan } from "../completion/scan.js";
@@ -112,6 +118,12 @@ export class ScanCompletion {
             both,
         );
     }
+}
+
+/** The work of `ShapeModel.prepareCompletionAsync`. */
+export function prepareCompletionOn(host: CompletionHost, options: PrepareCompletionOptions): Promise<void> {
+    const signal = host.signalOf(options.signal);
+    return host.runAsync(({ field }) => prepareCompletionAsync(field, host.decoder, { ...options, signal }), signal);
 }
 
 /** The work of `ShapeModel.completeScanAsync`. */

@@ -2,6 +2,7 @@ import { Mesh } from "@babylonjs/core/Meshes/mesh.js";
 import type { VertexData } from "@babylonjs/core/Meshes/mesh.vertexData.js";
 import { Observable } from "@babylonjs/core/Misc/observable.js";
 import type { Scene } from "@babylonjs/core/scene.js";
+import type { PrepareCompletionOptions } from "../completion/completeScan.js";
 import type { LatentSampleOptions } from "../latent/index.js";
 import {
     checkLatent,
@@ -292,14 +293,29 @@ export class ShapeModel {
         this.throwIfDisposed("completeScanAsync");
         // Most games complete nothing: the code for it is only loaded here.
         const { completeScanOn } = await import("./scanCompletion.js");
+        return completeScanOn(this.completionHost, scan, options);
+    }
+
+    /**
+     * Does ahead what the first completion would do before it looks at its scan, some seconds where there is no GPU: for a
+     * loading screen. Of one category only where one is named.
+     *
+     * @throws if the category is unknown or the signal is aborted
+     */
+    async prepareCompletionAsync(options: PrepareCompletionOptions = {}): Promise<void> {
+        this.throwIfDisposed("prepareCompletionAsync");
+        const { prepareCompletionOn } = await import("./scanCompletion.js");
+        return prepareCompletionOn(this.completionHost, options);
+    }
+
+    private get completionHost(): CompletionHost {
         const { scene, decoder, surfaces } = this;
-        const host: CompletionHost = {
+        return {
             scene,
             decoder,
             runAsync: (work, signal) => surfaces.runAsync(work, signal),
             signalOf: (signal) => this.signalOf(signal),
         };
-        return completeScanOn(host, scan, options);
     }
 
     /**

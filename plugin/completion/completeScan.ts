@@ -1,6 +1,7 @@
 import type { Field } from "../field/field.js";
 import type { Decoder } from "../model/decoder.js";
 import { cleanScan } from "./cleanScan.js";
+import { coarseFieldsOf } from "./coarseField.js";
 import { createCodePrior } from "./codePrior.js";
 import { type Confidence, judge } from "./confidence.js";
 import { Extent } from "./extent.js";
@@ -8,6 +9,7 @@ import { type Candidate, searchShapes } from "./fit.js";
 import { outwardNormals } from "./normals.js";
 import { compose, IDENTITY, type Similarity, type Vector } from "./pose.js";
 import { checkScan, type Scan, toUnitScan, type UnitScan } from "./scan.js";
+import { startCodes } from "./starts.js";
 
 export interface CompletionOptions {
     /** One of the decoder's categories; all are tried unless given. */
@@ -24,6 +26,8 @@ export interface CompletionOptions {
     /** Told what share is done, from 0 to 1. */
     onProgress?: (share: number) => void;
 }
+
+export type PrepareCompletionOptions = Pick<CompletionOptions, "category" | "signal" | "onProgress">;
 
 /** One way to complete a scan. */
 export interface Completion {
@@ -97,6 +101,22 @@ export async function completeScanAsync(
     }
     onProgress?.(1);
     return results;
+}
+
+/**
+ * What a search looks at whatever the scan is, kept as long as the field lives: the first completion then takes as long
+ * as any. A search does it by itself where it was not done before.
+ *
+ * @throws if the category is unknown or the signal is aborted
+ */
+export async function prepareCompletionAsync(
+    field: Field,
+    decoder: Pick<Decoder, "bounds" | "metadata" | "latentSize">,
+    { category, signal, onProgress }: PrepareCompletionOptions = {},
+): Promise<void> {
+    signal?.throwIfAborted();
+    const prior = createCodePrior("prepareCompletionAsync", decoder.metadata, decoder.latentSize, category);
+    await coarseFieldsOf(field, decoder.bounds, startCodes(prior).codes, signal, onProgress);
 }
 
 async function toCompletion(

@@ -1,5 +1,5 @@
 /** What a scan is and how a file becomes one; the search itself is reached through `ShapeModel.completeScanAsync`. */
-export type { CompletionOptions } from "./completeScan.js";
+export type { CompletionOptions, PrepareCompletionOptions } from "./completeScan.js";
 export type { Confidence } from "./confidence.js";
 export { type DepthImage, scanFromDepthImage } from "./depthImage.js";
 export { type OccupancyGrid, scanFromOccupancy } from "./occupancyGrid.js";

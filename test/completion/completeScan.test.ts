@@ -1,10 +1,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { completeScanAsync } from "../../plugin/completion/completeScan.js";
+import { completeScanAsync, prepareCompletionAsync } from "../../plugin/completion/completeScan.js";
 import { rotationOf, type Similarity, toScan } from "../../plugin/completion/pose.js";
 import { surfaceOfCompletionAsync } from "../../plugin/completion/surfaceOfCompletion.js";
 import { createCpuFieldAsync } from "../../plugin/field/cpuField.js";
+import type { Field } from "../../plugin/field/field.js";
 import { ReferenceField } from "../../plugin/field/referenceField.js";
 import { readDecoder } from "../../plugin/model/readDecoder.js";
 import { octahedronDecoder } from "../support/decoders.js";
@@ -59,6 +60,34 @@ describe("completeScanAsync", () => {
         expect(shares).toEqual(shares.toSorted((a, b) => a - b));
         expect(shares.at(-1)).toBeCloseTo(1, 5);
     });
+
+    it("finds nothing left to do ahead of the scan once it was prepared", async () => {
+        const props = readDecoder(readFileSync(join(import.meta.dirname, "../../models/props.onnx")));
+        const positions = octahedronScan(0.85, { rotation: rotationOf([0, 0, 0]), scale: 1, translation: [0, 0, 0] });
+        /** Points asked for with no derivatives: those of coarse fields, 729 and more a code, and few others. */
+        const pointsOf = async (isPrepared: boolean) => {
+            const field = await createCpuFieldAsync(props, { threads: 1 });
+            const counted = Object.create(field) as Field;
+            let points = 0;
+            counted.evaluateAsync = (latent, at, options) => {
+                points += at.length / 3;
+                return field.evaluateAsync(latent, at, options);
+            };
+            const shares: number[] = [];
+            const onProgress = (share: number) => shares.push(share);
+            if (isPrepared) await prepareCompletionAsync(counted, props, { category: "vase", onProgress });
+            expect(shares.at(-1)).toBe(isPrepared ? 1 : undefined);
+            const ahead = points;
+            await completeScanAsync(counted, props, { positions }, { category: "vase" });
+            field.dispose();
+            return [ahead, points];
+        };
+        const [ahead, all] = await pointsOf(true);
+        expect(ahead).toBeGreaterThan(16 * 729);
+        expect((await pointsOf(false))[1]).toBe(all);
+        const wrong = prepareCompletionAsync(field, props, { category: "spoon" });
+        await expect(wrong).rejects.toThrow(/spoon.*expected/);
+    }, 60_000);
 
     it("lets a timer stop it, on one thread too", async () => {
         const props = readDecoder(readFileSync(join(import.meta.dirname, "../../models/props.onnx")));

@@ -8,7 +8,7 @@ import { Random } from "../../training/random.js";
 import { SignedDistance } from "../../training/samples/distance.js";
 import type { TriangleMesh } from "../../training/samples/mesh.js";
 import { cumulativeAreas, sampleDistances, surfacePoint } from "../../training/samples/sample.js";
-import { prepareSamples } from "../../training/samples/store.js";
+import { prepareSamples, prepareShape } from "../../training/samples/store.js";
 
 const halfSize = [0.5, 0.3, 0.7] as const;
 const boxDistance = (...point: readonly number[]) => {
@@ -106,4 +106,23 @@ describe("prepareSamples", () => {
             rmSync(folder, { recursive: true });
         }
     });
+
+    it("gives the same by many processes as by one, and says what is wrong in them", async () => {
+        const folder = mkdtempSync(join(tmpdir(), "samples-"));
+        try {
+            const families = familiesNamed(["crate", "signpost"]);
+            const { shapes } = await prepareSamples(families, 16, 200, folder, true);
+            expect(shapes.map(({ family, seed }) => `${family} ${seed}`)).toEqual(
+                families.flatMap(({ name }) => Array.from({ length: 16 }, (_, seed) => `${name} ${seed}`)),
+            );
+            for (const n of [0, 15, 16, 31]) {
+                expect(shapes[n]).toEqual(await prepareShape(families[n >> 4], n & 15, 200, null));
+            }
+            const [place] = readdirSync(folder);
+            writeFileSync(join(folder, place, "signpost-3.f32"), new Uint8Array(16));
+            await expect(prepareSamples(families, 16, 200, folder, true)).rejects.toThrow(/16 bytes; expected 3200/);
+        } finally {
+            rmSync(folder, { recursive: true });
+        }
+    }, 120_000);
 });

@@ -1,3 +1,4 @@
+import type { Field } from "../../plugin/field/field.js";
 import { interpolateLatents } from "../../plugin/latent/index.js";
 import type { DecoderMetadata } from "../../plugin/model/decoder.js";
 import type { TensorFlow } from "../backend.js";
@@ -12,7 +13,6 @@ import { progressBar, turn } from "../progress.js";
 import type { TriangleMesh } from "../samples/mesh.js";
 import type { ShapeSource } from "../shapes.js";
 import { spread } from "../spread.js";
-import type { TensorField } from "../tensorField.js";
 import { measureSampling, type SamplingFigures } from "./sampling.js";
 import { type MeanFigures, meanFigures, measureShape, type ShapeFigures } from "./shapeFigures.js";
 
@@ -53,7 +53,7 @@ const NOVELTY_SHAPES = 64;
 export async function evaluateRun(
     tf: TensorFlow,
     checkpoint: Checkpoint,
-    field: TensorField,
+    field: Field,
     metadata: DecoderMetadata,
     outside: MeshSource | null,
     plan: EvaluationPlan,
@@ -119,7 +119,7 @@ export async function evaluateRun(
 }
 
 async function reconstruct(
-    field: TensorField,
+    field: Field,
     metadata: DecoderMetadata,
     source: ShapeSource,
     groups: FamilyCodes,

@@ -1,3 +1,4 @@
+import type { Field } from "../../plugin/field/field.js";
 import { interpolateLatents, sampleLatent } from "../../plugin/latent/index.js";
 import type { DecoderMetadata } from "../../plugin/model/decoder.js";
 import { extractSurfaceAsync } from "../../plugin/surface/cpu/extractSurface.js";
@@ -7,7 +8,6 @@ import type { DistanceField } from "../samples/distance.js";
 import type { TriangleMesh } from "../samples/mesh.js";
 import type { ShapeSource } from "../shapes.js";
 import { spread } from "../spread.js";
-import type { TensorField } from "../tensorField.js";
 import { chamferDistance, mean } from "./metrics.js";
 import { NearestPoints } from "./nearestPoints.js";
 import { compareSets, type SetFigures } from "./setMetrics.js";
@@ -45,7 +45,7 @@ export interface SamplingOptions {
 
 /** Figures of samples, mixes and known codes of one category. `done` is called after each shape decoded. */
 export async function measureSampling(
-    field: TensorField,
+    field: Field,
     metadata: DecoderMetadata,
     source: ShapeSource,
     category: string,

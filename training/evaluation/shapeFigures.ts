@@ -1,9 +1,9 @@
+import type { Field } from "../../plugin/field/field.js";
 import type { DecoderMetadata } from "../../plugin/model/decoder.js";
 import { decode, evaluationPoints, intersectionOverUnion, pieceCount } from "../measure.js";
 import { Random, textKey } from "../random.js";
 import type { TriangleMesh } from "../samples/mesh.js";
 import type { TrueShape } from "../shapes.js";
-import type { TensorField } from "../tensorField.js";
 import { compareSurfaces, mean, type SurfaceFigures } from "./metrics.js";
 import { surfacePoints } from "./surfacePoints.js";
 
@@ -29,7 +29,7 @@ export interface MeasureOptions {
 
 /** Figures of one code. A shape that decodes to nothing has none but an IoU of 0: null. */
 export async function measureShape(
-    field: TensorField,
+    field: Field,
     latent: Float32Array,
     metadata: DecoderMetadata,
     truth: TrueShape,

@@ -47,14 +47,19 @@ type Work =
 const TILE_ROWS = 128;
 const TILE_COLUMNS = 32;
 
+/** A device's pipelines, by shader and constants. */
+const compiled = new WeakMap<GPUDevice, Map<string, GPUComputePipeline>>();
+
 /** Work of a training step, prepared once: what is dispatched, on which buffers, in which order. */
 export class Dispatches {
-    private readonly modules = new Map<Shader, GPUShaderModule>();
-    private readonly pipelines = new Map<string, GPUComputePipeline>();
+    private readonly pipelines: Map<string, GPUComputePipeline>;
     private readonly work: Work[] = [];
     private readonly owned: GPUBuffer[] = [];
 
-    constructor(private readonly device: GPUDevice) {}
+    constructor(private readonly device: GPUDevice) {
+        this.pipelines = compiled.get(device) ?? new Map();
+        compiled.set(device, this.pipelines);
+    }
 
     /** A buffer of numbers that lives as long as this. */
     buffer(count: number, usage = 0): GPUBuffer {
@@ -162,22 +167,15 @@ export class Dispatches {
         const key = `${shader} ${JSON.stringify(constants)}`;
         const known = this.pipelines.get(key);
         if (known) return known;
+        const code = readFileSync(new URL(`./${shader}.wgsl`, import.meta.url), "utf8");
+        const module = this.device.createShaderModule({ label: shader, code });
         const pipeline = this.device.createComputePipeline({
             label: key,
             layout: "auto",
-            compute: { module: this.module(shader), entryPoint: "main", constants },
+            compute: { module, entryPoint: "main", constants },
         });
         this.pipelines.set(key, pipeline);
         return pipeline;
-    }
-
-    private module(shader: Shader): GPUShaderModule {
-        const known = this.modules.get(shader);
-        if (known) return known;
-        const code = readFileSync(new URL(`./${shader}.wgsl`, import.meta.url), "utf8");
-        const module = this.device.createShaderModule({ label: shader, code });
-        this.modules.set(shader, module);
-        return module;
     }
 
     dispose(): void {
