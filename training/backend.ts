@@ -16,6 +16,8 @@ export interface Backend {
 
 /** Fastest first. */
 export const BACKEND_NAMES = ["tfjs-node-gpu", "tfjs-node", "webgpu", "wasm", "cpu"] as const;
+/** For training: where there is a GPU our own kernels come first, for native TensorFlow may have CPU kernels only. */
+export const TRAINING_BACKENDS = ["webgpu", ...BACKEND_NAMES.filter((name) => name !== "webgpu")] as const;
 export type BackendName = (typeof BACKEND_NAMES)[number];
 
 /** Names of adapters that compute on the CPU. */
@@ -29,13 +31,15 @@ const NATIVE_FOLDER = join(import.meta.dirname, "native");
  * The fastest backend that works here, or the one asked for; says which it took and why not a faster one.
  *
  * @param say gets one line a backend tried
+ * @param names of the backends tried where none was asked for, the first that works being taken
  * @throws if none works, or the one asked for does not
  */
 export async function loadBackend(
     requested: BackendName | null,
     say: (line: string) => void = console.log,
+    names: readonly BackendName[] = BACKEND_NAMES,
 ): Promise<Backend> {
-    const candidates = requested ? [requested] : BACKEND_NAMES;
+    const candidates = requested ? [requested] : names;
     const reasons: string[] = [];
     for (const name of candidates) {
         try {

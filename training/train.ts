@@ -1,6 +1,6 @@
 import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { basename, dirname, extname, join } from "node:path";
-import { BACKEND_NAMES, loadBackend, type TensorFlow } from "./backend.js";
+import { BACKEND_NAMES, loadBackend, type TensorFlow, TRAINING_BACKENDS } from "./backend.js";
 import { type Checkpoint, readCheckpoint, runFolder, samplesSeen, sourceOf, writeCheckpoint } from "./checkpoint.js";
 import { exportDecoder } from "./exportDecoder.js";
 import { familiesNamed, families as knownFamilies } from "./families/index.js";
@@ -40,7 +40,7 @@ makes a decoder file of it, or --out at once.
   --run NAME       folder under training/runs, or a path (props, or the name of the folder or file)
   --resume         go on from the run's checkpoint
   --from NAME      start from the weights and codes of another run, perhaps with more shapes or a larger width
-  --backend B      ${BACKEND_NAMES.join(", ")} (the first that works)`;
+  --backend B      ${TRAINING_BACKENDS.join(", ")} (the first that works)`;
 
 const DEFAULTS = {
     data: "",
@@ -90,7 +90,8 @@ async function main(): Promise<void> {
         : { seconds: 60 * positive("minutes", options.minutes) };
     const earlier = options.resume ? readCheckpoint(path) : null;
     const origin = options.from ? readCheckpoint(join(runFolder(options.from), "checkpoint.bin")) : null;
-    const backend = await loadBackend(oneOf("backend", options.backend, BACKEND_NAMES));
+    const wanted = oneOf("backend", options.backend, BACKEND_NAMES);
+    const backend = await loadBackend(wanted, console.log, TRAINING_BACKENDS);
     mkdirSync(folder, { recursive: true });
     const meshes = earlier || !options.data ? undefined : await prepareData(options, folder);
     const plan = earlier ?? planOf(options, origin, meshes);
