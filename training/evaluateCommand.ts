@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { WasmField } from "../plugin/field/wasm/wasmField.js";
 import { readDecoder } from "../plugin/model/index.js";
 import { BACKEND_NAMES, loadBackend } from "./backend.js";
 import { readCheckpoint, runFolder } from "./checkpoint.js";
@@ -10,6 +9,7 @@ import { listAssets, type MeshSource } from "./meshes/meshSource.js";
 import { prepareFolder } from "./meshes/prepare.js";
 import { AssetStore } from "./meshes/store.js";
 import { oneOf, readOptions, runCommand, userPath, whole } from "./options.js";
+import { TensorField } from "./tensorField.js";
 
 const HELP = `Measures a run's decoder by the paper's tasks and writes evaluation.md, evaluation.json and pictures.
 
@@ -64,7 +64,7 @@ async function main(): Promise<void> {
         throw new Error(`evaluate: ${path} has no metadata; expected a file of "npm run export"`);
     const { tf, description } = await loadBackend(oneOf("backend", options.backend, BACKEND_NAMES));
     const props = options.props ? await readProps(options) : null;
-    const result = await evaluateRun(tf, checkpoint, await WasmField.CreateAsync(perceptron), metadata, props, plan);
+    const result = await evaluateRun(tf, checkpoint, new TensorField(tf, perceptron), metadata, props, plan);
     const seconds = (performance.now() - started) / 1000;
     const out = userPath(options.out);
     writeEvaluation(out, { decoder: basename(path), run: name, backend: description, seconds }, plan, result);
