@@ -64,7 +64,7 @@ describe("completeScanAsync", () => {
     it("finds nothing left to do ahead of the scan once it was prepared", async () => {
         const props = readDecoder(readFileSync(join(import.meta.dirname, "../../models/props.onnx")));
         const positions = octahedronScan(0.85, { rotation: rotationOf([0, 0, 0]), scale: 1, translation: [0, 0, 0] });
-        /** Points asked for with no derivatives: those of coarse fields, 729 and more a code, and few others. */
+        /** Points asked for by preparing, and then by a completion until it begins to look at its scan. */
         const pointsOf = async (isPrepared: boolean) => {
             const field = await createCpuFieldAsync(props, { threads: 1 });
             const counted = Object.create(field) as Field;
@@ -74,17 +74,31 @@ describe("completeScanAsync", () => {
                 return field.evaluateAsync(latent, at, options);
             };
             const shares: number[] = [];
-            const onProgress = (share: number) => shares.push(share);
-            if (isPrepared) await prepareCompletionAsync(counted, props, { category: "vase", onProgress });
+            const options = { category: "vase", onProgress: (share: number) => shares.push(share) };
+            if (isPrepared) await prepareCompletionAsync(counted, props, options);
             expect(shares.at(-1)).toBe(isPrepared ? 1 : undefined);
             const ahead = points;
-            await completeScanAsync(counted, props, { positions }, { category: "vase" });
+            const controller = new AbortController();
+            let untilLook = 0;
+            const onProgress = (share: number) => {
+                if (share < 0.0999) return;
+                untilLook = points - ahead;
+                controller.abort(new Error("enough"));
+            };
+            const search = completeScanAsync(
+                counted,
+                props,
+                { positions },
+                { ...options, onProgress, signal: controller.signal },
+            );
+            await expect(search).rejects.toThrow("enough");
             field.dispose();
-            return [ahead, points];
+            return { ahead, untilLook };
         };
-        const [ahead, all] = await pointsOf(true);
-        expect(ahead).toBeGreaterThan(16 * 729);
-        expect((await pointsOf(false))[1]).toBe(all);
+        const prepared = await pointsOf(true);
+        expect(prepared.ahead).toBeGreaterThan(16 * 729);
+        expect(prepared.untilLook).toBe(0);
+        expect(await pointsOf(false)).toEqual({ ahead: 0, untilLook: prepared.ahead });
         const wrong = prepareCompletionAsync(field, props, { category: "spoon" });
         await expect(wrong).rejects.toThrow(/spoon.*expected/);
     }, 60_000);
