@@ -26,9 +26,9 @@ interface Stage {
 const LOOK_SAMPLES = 160;
 
 const STAGES: readonly Stage[] = [
-    { sampleCount: 96, keep: 64, iterations: 2, noise: 0.03, outlier: 0.15, growth: 0.02 },
-    { sampleCount: 160, keep: 20, iterations: 3, noise: 0.02, outlier: 0.12, growth: 0.03 },
-    { sampleCount: 256, keep: 8, iterations: 4, noise: 0.012, outlier: 0.12, growth: 0.06 },
+    { sampleCount: 96, keep: 96, iterations: 2, noise: 0.03, outlier: 0.15, growth: 0.02 },
+    { sampleCount: 160, keep: 32, iterations: 3, noise: 0.02, outlier: 0.12, growth: 0.03 },
+    { sampleCount: 256, keep: 12, iterations: 4, noise: 0.012, outlier: 0.12, growth: 0.06 },
     { sampleCount: 1024, keep: 3, iterations: 6, noise: 0.01, outlier: 0.06, growth: 0.06 },
 ];
 

@@ -150,7 +150,7 @@ ${rows
     .join("\n")}
 
 - Adam's cost was reached in ${reached.length} of ${rows.length} cases, in at most 15 iterations in ${within(15)}; median ratio of time ${ratio.toFixed(0)}, median iterations ${median(rows.map(({ iterations }) => iterations ?? Number.POSITIVE_INFINITY))}.
-- A whole completion ends at a lower cost than Adam's in ${rows.filter(({ completionCost, adamCost }) => completionCost < adamCost).length} of ${rows.length} cases. It tries all categories from 64 starts, and twice as many once more where it ends unsure. Median ${median(rows.map(({ completion }) => completion)).toFixed(2)} s, longest ${Math.max(...rows.map(({ completion }) => completion)).toFixed(2)}; before it a decoder's prior was looked at, once (\`prepareCompletionAsync\`), median ${median(rows.map(({ preparation }) => preparation)).toFixed(2)} s.
+- A whole completion ends at a lower cost than Adam's in ${rows.filter(({ completionCost, adamCost }) => completionCost < adamCost).length} of ${rows.length} cases. It tries all categories from 96 starts, and twice as many once more where it ends unsure. Median ${median(rows.map(({ completion }) => completion)).toFixed(2)} s, longest ${Math.max(...rows.map(({ completion }) => completion)).toFixed(2)}; before it a decoder's prior was looked at, once (\`prepareCompletionAsync\`), median ${median(rows.map(({ preparation }) => preparation)).toFixed(2)} s.
 `,
     );
 }
