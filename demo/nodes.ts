@@ -11,7 +11,7 @@ import { showStop } from "./shared/stop.js";
 const GRAPHS = ["marketStall", "morphRow"];
 
 /** What is shown first, where the decoder has it. */
-const FIRST = { category: "vase", seed: 7, resolution: 32 };
+const FIRST = { category: "vase", seed: 7, resolution: 28 };
 
 const address = new URLSearchParams(location.search);
 const message = document.getElementById("message") as HTMLElement;
@@ -29,11 +29,12 @@ async function start(): Promise<void> {
     const file = address.get("model") ?? "./props.onnx";
     fetchAhead(file);
     const host = document.getElementById("editor") as HTMLElement;
-    preview = await NodePreview.OpenAsync(host);
-
     // The editor draws its preview with an engine of its own; shapes are made beside it, on WASM.
-    const scene = new Scene(new NullEngine());
-    const shapes = await ShapeModel.LoadAsync(file, scene);
+    const loading = ShapeModel.LoadAsync(file, new Scene(new NullEngine()));
+    // What goes wrong is told once the preview is there to be taken away.
+    loading.catch(() => {});
+    preview = await NodePreview.OpenAsync(host);
+    const shapes = await loading;
     registerShapeModel("props", shapes);
     message.textContent = "Making the shapes…";
     await showFirst(shapes, preview);
