@@ -27,6 +27,16 @@ const SYSTEM_PATHS = {
     ],
 };
 
+/** Flags that keep Chromium from what no test asked for. */
+export const QUIET_FLAGS = [
+    "--disable-gpu-watchdog",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-quic",
+    "--no-first-run",
+];
+
 /** Flags that give headless Chromium a WebGPU adapter, and a canvas to present on, with no GPU at all. */
 export const SOFTWARE_WEBGPU_FLAGS = [
     "--no-sandbox",
@@ -37,12 +47,7 @@ export const SOFTWARE_WEBGPU_FLAGS = [
     "--enable-features=Vulkan",
     "--use-vulkan=swiftshader",
     "--disable-vulkan-surface",
-    "--disable-gpu-watchdog",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-quic",
-    "--no-first-run",
+    ...QUIET_FLAGS,
 ];
 
 /** Path of an installed browser, or null. */

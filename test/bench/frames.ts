@@ -6,7 +6,7 @@ import { rmSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import type { Page } from "playwright";
 import { PNG } from "pngjs";
-import { SOFTWARE_WEBGPU_FLAGS } from "../browser.mjs";
+import { QUIET_FLAGS, SOFTWARE_WEBGPU_FLAGS } from "../browser.mjs";
 import { BuiltSite, type OpenedPage } from "../demo/builtSite.js";
 import type { Task } from "../demo/mainThread.js";
 import { pictureOf } from "../demo/pixels.js";
@@ -24,12 +24,7 @@ const GPU_FLAGS = [
     "--use-vulkan=native",
     "--disable-vulkan-surface",
     "--ignore-gpu-blocklist",
-    "--disable-gpu-watchdog",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-quic",
-    "--no-first-run",
+    ...QUIET_FLAGS,
 ];
 const MODES: Readonly<Record<string, readonly string[]>> = {
     paced: [],

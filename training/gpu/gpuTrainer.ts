@@ -12,7 +12,7 @@ const SPLIT = 512;
 const STEPS_A_LOOK = 32;
 
 /**
- * What `Trainer` does, by kernels of our own on a WebGPU device: a step is one submit of some eighty dispatches, and
+ * What `Trainer` does, by kernels of our own on a WebGPU device: a step is one submit of some sixty dispatches, and
  * nothing is read back but the error, now and then. Its twin is `Trainer`, against which it is tested.
  */
 export class GpuTrainer {
