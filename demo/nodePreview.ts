@@ -11,7 +11,7 @@ import { createEngine } from "./shared/engine.js";
 
 const BACKGROUND = "#2b3038";
 
-/** What there is to see of a graph until the editor is there, which is ten times as large as all the rest. */
+/** What there is to see of a graph until the editor is there, which takes far longer to load. */
 export class NodePreview {
     static async OpenAsync(host: HTMLElement): Promise<NodePreview> {
         const canvas = document.createElement("canvas");
