@@ -14,6 +14,8 @@ export interface DepthScan {
     readonly sensorPositions: Float32Array;
     /** [k, 3], places that rays passed which met nothing. */
     readonly emptyPoints: Float32Array;
+    /** [k, 3], the sensor for each of them. */
+    readonly emptySensorPositions: Float32Array;
 }
 
 export interface DepthCamera {
@@ -60,18 +62,20 @@ export function lookAt(thing: Thing, camera: DepthCamera, random: { normal(): nu
     }
     const indices = joinNeighbours(places, depths, size, halfView);
     const points = Float32Array.from(positions);
+    const sensors = (of: ArrayLike<number>) => Float32Array.from(of, (_, at) => camera.position[at % 3]);
     return {
         positions: points,
         normals: normalsOf(points, indices, camera.position),
         indices,
-        sensorPositions: Float32Array.from(points, (_, at) => camera.position[at % 3]),
+        sensorPositions: sensors(points),
         emptyPoints: Float32Array.from(empty),
+        emptySensorPositions: sensors(empty),
     };
 }
 
 /** Several looks as one scan. */
 export function joinScans(scans: readonly DepthScan[]): DepthScan {
-    const join = (key: "positions" | "normals" | "sensorPositions" | "emptyPoints") =>
+    const join = (key: Exclude<keyof DepthScan, "indices">) =>
         Float32Array.from(scans.flatMap((scan) => Array.from(scan[key])));
     let first = 0;
     const indices = scans.flatMap((scan) => {
@@ -84,6 +88,7 @@ export function joinScans(scans: readonly DepthScan[]): DepthScan {
         normals: join("normals"),
         sensorPositions: join("sensorPositions"),
         emptyPoints: join("emptyPoints"),
+        emptySensorPositions: join("emptySensorPositions"),
         indices: Uint32Array.from(indices),
     };
 }

@@ -134,12 +134,22 @@ export async function coarseFieldsOf(
     let done = 0;
     return mapTogether(codes, CODES_AT_ONCE, async (code) => {
         const key = code.join();
-        const coarse = fields.get(key) ?? new CoarseField(await coarseValues(field, code, bounds, signal), bounds);
+        const coarse = fields.get(key) ?? (await coarseFieldOf(field, bounds, code, signal));
         fields.set(key, coarse);
         done++;
         onProgress?.(done / codes.length);
         return coarse;
     });
+}
+
+/** The coarse field of one code, not remembered. */
+export async function coarseFieldOf(
+    field: Field,
+    bounds: Bounds,
+    code: Float32Array,
+    signal?: AbortSignal,
+): Promise<CoarseField> {
+    return new CoarseField(await coarseValues(field, code, bounds, signal), bounds);
 }
 
 /** A code's distances on the grid, as far as they are near its surface; x fastest. [CORNERS³] */

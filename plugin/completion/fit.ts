@@ -8,6 +8,7 @@ import { FitProblem, type FitState, type FitWeights } from "./fitProblem.js";
 import { minimise } from "./levenbergMarquardt.js";
 import { createObservations, type Observations } from "./observations.js";
 import type { UnitScan } from "./scan.js";
+import { type Contradictions, SightLines } from "./sightLines.js";
 import type { StanceOptions } from "./stances.js";
 import { AT_ONCE, type CostsOf, chooseStarts, otherShapes, startCodes } from "./starts.js";
 
@@ -35,6 +36,10 @@ const STAGES: readonly Stage[] = [
 /** The stage after which other shapes are tried in the poses that were found. */
 const RENEWED_STAGE = 1;
 
+/** The first stage after which lines of sight are followed, and the guesses for which they are. */
+const SIGHTED_STAGE = 2;
+const SIGHTED_GUESSES = 6;
+
 /** Samples that starts are chosen by. */
 const TRIAL_SAMPLES = 48;
 
@@ -61,6 +66,8 @@ interface Fit {
     readonly evidence: number;
     /** Evaluations of the field with its derivatives, all stages together. */
     readonly iterations: number;
+    /** Lines of sight through it, where they were followed. */
+    readonly contradictions?: Contradictions;
 }
 
 /** A guess that went through all stages. */
@@ -73,7 +80,7 @@ export interface Candidate extends Fit {
 /**
  * Codes and poses that explain a scan, best first: many starts are scored, the best refined by Levenberg and
  * Marquardt's method in stages of more samples and less forgiveness, the worse ones left behind each time; once poses are
- * nearly right, other shapes are tried in them.
+ * nearly right, other shapes are tried in them. Those that come through last are held against the lines of sight.
  *
  * @param normals [n, 3] outward, zeros where unknown
  */
@@ -90,11 +97,15 @@ export async function searchShapes(
     const { upAxis, extent } = starts;
     const problems = problemsOfStages(field, bounds, prior, scan, normals, starts, signal);
     const look = createObservations(scan, normals, LOOK_SAMPLES, 1);
+    const lines = SightLines.of(scan);
     const few = createObservations(scan, normals, TRIAL_SAMPLES, 1);
     const trial = problemOf(field, bounds, prior, few, STAGES[0], upAxis, extent, signal);
     const costsOf: CostsOf = (latent, poses) => trial.dataCostsOf(latent, poses);
     const chosen = await chooseStarts(begin, coarse, starts, look, costsOf, effort * STAGES[0].keep);
-    let guesses: readonly Pick<Fit, "state" | "iterations">[] = chosen.map((state) => ({ state, iterations: 0 }));
+    let guesses: readonly Pick<Fit, "state" | "iterations" | "contradictions">[] = chosen.map((state) => ({
+        state,
+        iterations: 0,
+    }));
     onProgress?.(0.3);
     let fits: Fit[] = [];
     const workOf = ({ sampleCount, keep, iterations }: Stage) => effort * keep * sampleCount * iterations;
@@ -102,17 +113,26 @@ export async function searchShapes(
     let done = 0;
     for (const [index, stage] of STAGES.entries()) {
         const problem = problems[index];
-        fits = await mapTogether(guesses.slice(0, effort * stage.keep), AT_ONCE, async ({ state, iterations }) => {
-            const fit = await fitFrom(problem, state, iterations, stage.iterations);
+        const kept = guesses.slice(0, effort * stage.keep);
+        fits = await mapTogether(kept, AT_ONCE, async ({ state, iterations, contradictions }) => {
+            const held = contradictions ? problem.with(contradictions.observations) : problem;
+            const fit = await fitFrom(held, state, iterations, stage.iterations);
             done += stage.sampleCount * stage.iterations;
             onProgress?.(0.3 + (0.7 * done) / total);
-            return fit;
+            return { ...fit, contradictions };
         });
         fits.sort(byEvidence);
         if (index === RENEWED_STAGE) {
             const found = fits.map(({ state: { pose, latent } }) => ({ pose, family: familyOf(prior, latent) }));
             const others = await otherShapes(found, costsOf);
             fits.push(...(await mapTogether(others, AT_ONCE, (state) => fitFrom(problem, state, 0, stage.iterations))));
+            fits.sort(byEvidence);
+        }
+        if (lines && index >= SIGHTED_STAGE) {
+            const best = fits.slice(0, effort * SIGHTED_GUESSES);
+            fits = await mapTogether(best, AT_ONCE, async (fit) =>
+                contradicted(fit, await lines.contradictions(field, bounds, fit.state, signal), problem),
+            );
             fits.sort(byEvidence);
         }
         guesses = fits;
@@ -122,6 +142,18 @@ export async function searchShapes(
         const excess = Math.max(0, squared / field.latentSize - 1);
         return { ...fit, category: component.category, typicality: Math.exp(-excess) };
     });
+}
+
+/** A fit after its lines of sight were followed: those that it did not know of before cost it something. */
+function contradicted(fit: Fit, contradictions: Contradictions, problem: FitProblem): Fit {
+    const known = new Set(fit.contradictions?.lines);
+    const { targets, weights } = contradictions.observations;
+    let more = 0;
+    for (const [n, line] of contradictions.lines.entries()) {
+        if (!known.has(line)) more += problem.costOf(contradictions.depths[n] - targets[n], weights[n]);
+    }
+    const { cost, dataCost, evidence } = fit;
+    return { ...fit, contradictions, cost: cost + more, dataCost: dataCost + more, evidence: evidence + more };
 }
 
 function byEvidence(a: Fit, b: Fit): number {

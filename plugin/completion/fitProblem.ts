@@ -5,7 +5,7 @@ import type { Extent } from "./extent.js";
 import type { LeastSquaresProblem, Linearisation } from "./levenbergMarquardt.js";
 import { factorCholesky } from "./linearAlgebra.js";
 import { NormalEquations } from "./normalEquations.js";
-import type { Observations } from "./observations.js";
+import { joinObservations, type Observations } from "./observations.js";
 import { movePose, type Similarity, toModel } from "./pose.js";
 
 /** A guess: a code and where its shape stands in the scan's unit frame. */
@@ -41,6 +41,7 @@ export class FitProblem implements LeastSquaresProblem<FitState> {
     readonly latentSize: number;
     readonly size: number;
 
+    /** @param sampleCount samples that share `effectiveCount`; those added later count as much each as these */
     constructor(
         private readonly field: Field,
         private readonly bounds: Bounds,
@@ -50,9 +51,28 @@ export class FitProblem implements LeastSquaresProblem<FitState> {
         private readonly upAxis: number,
         private readonly extent: Extent,
         private readonly signal: AbortSignal | undefined,
+        private readonly sampleCount = observations.targets.length,
     ) {
         this.latentSize = field.latentSize;
         this.size = this.latentSize + POSE_SIZE;
+    }
+
+    /** The problem with more observations; each counts as much as one of those that there are. */
+    with(more: Observations): FitProblem {
+        const { field, bounds, prior, observations, weights, upAxis, extent, signal, sampleCount } = this;
+        const all = joinObservations(observations, more);
+        return new FitProblem(field, bounds, prior, all, weights, upAxis, extent, signal, sampleCount);
+    }
+
+    /** What a residual of a sample of some weight costs. */
+    costOf(residual: number, weight: number): number {
+        return (this.toCost * weight * residual * residual) / (1 + (residual / this.weights.outlier) ** 2);
+    }
+
+    /** Cost of a squared residual of weight 1. */
+    private get toCost(): number {
+        const { effectiveCount, noise } = this.weights;
+        return effectiveCount / (this.sampleCount * noise ** 2);
     }
 
     /** The state a step away: latent part first, then the pose's `POSE_SIZE` numbers. */
@@ -84,7 +104,7 @@ export class FitProblem implements LeastSquaresProblem<FitState> {
         const sums = new NormalEquations(size, wantsHessian);
         const row = new Float64Array(size);
         const { scale } = pose;
-        const toCost = weights.effectiveCount / (count * weights.noise ** 2);
+        const { toCost } = this;
         let dataCost = 0;
         for (let n = 0; n < count; n++) {
             const signed = distances[n] + excess[n];
@@ -137,14 +157,14 @@ export class FitProblem implements LeastSquaresProblem<FitState> {
     }
 
     private dataCost(distances: Float32Array): number {
-        const { observations, weights } = this;
+        const { observations } = this;
         let sum = 0;
         distances.forEach((distance, n) => {
             const residual = (observations.isEitherSide[n] ? Math.abs(distance) : distance) - observations.targets[n];
             if (observations.isBound[n] && residual > 0) return;
-            sum += (observations.weights[n] * residual * residual) / (1 + (residual / weights.outlier) ** 2);
+            sum += this.costOf(residual, observations.weights[n]);
         });
-        return (sum * weights.effectiveCount) / (distances.length * weights.noise ** 2);
+        return sum;
     }
 
     /**

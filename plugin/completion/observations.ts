@@ -114,12 +114,12 @@ function emptySamples(scan: UnitScan, wanted: number, random: LatentRandom): num
         if (isInBox(point, box)) samples.push(point[0], point[1], point[2], 0.5 * along);
     }
     const tree = treeOf(positions);
-    const sensor = soleSensor(sensorPositions);
     for (let tries = 0; emptyCount > 0 && samples.length < 4 * wanted && tries < 4 * wanted; tries++) {
         let [nearest, least] = [[0, 0, 0], Number.POSITIVE_INFINITY];
         for (let k = 0; k < EMPTY_CHOICES; k++) {
             const at = 3 * Math.floor(random.uniform() * emptyCount);
             const given = [emptyPoints[at], emptyPoints[at + 1], emptyPoints[at + 2]];
+            const sensor = scan.emptySensors?.subarray(at, at + 3);
             const point = sensor ? slide(given, sensor, positions, tree, random) : given;
             const { distance } = tree.nearest(point[0], point[1], point[2]);
             if (distance < least) [nearest, least] = [point, distance];
@@ -130,20 +130,13 @@ function emptySamples(scan: UnitScan, wanted: number, random: LatentRandom): num
     return samples;
 }
 
-/** Where all points were seen from, or null. */
-function soleSensor(sensorPositions: Float32Array | null): readonly number[] | null {
-    if (!sensorPositions) return null;
-    const first = sensorPositions.subarray(0, 3);
-    return sensorPositions.every((value, i) => Math.abs(value - first[i % 3]) < 1e-4) ? [...first] : null;
-}
-
 /**
  * A point on the ray to an empty point, at about the depth of what was seen beside it: the whole ray is empty, and there it
  * tells most.
  */
 function slide(
     point: readonly number[],
-    sensor: readonly number[],
+    sensor: ArrayLike<number>,
     positions: Float32Array,
     tree: PointTree,
     random: LatentRandom,
@@ -207,7 +200,13 @@ function shuffled(count: number, random: LatentRandom): Uint32Array {
     return order;
 }
 
-function boxAround(positions: Float32Array, margin: number) {
+export interface Box {
+    readonly min: readonly number[];
+    readonly max: readonly number[];
+}
+
+/** The box of points, wider by a margin. */
+export function boxAround(positions: Float32Array, margin: number): Box {
     const min = [0, 1, 2].map(() => Number.POSITIVE_INFINITY);
     const max = [0, 1, 2].map(() => Number.NEGATIVE_INFINITY);
     for (let i = 0; i < positions.length; i++) {
@@ -217,8 +216,21 @@ function boxAround(positions: Float32Array, margin: number) {
     return { min, max };
 }
 
-function isInBox(point: readonly number[], { min, max }: { min: number[]; max: number[] }): boolean {
+function isInBox(point: readonly number[], { min, max }: Box): boolean {
     return point.every((value, axis) => value >= min[axis] && value <= max[axis]);
+}
+
+/** Those of both. */
+export function joinObservations(a: Observations, b: Observations): Observations {
+    const floats = (key: "points" | "targets" | "weights") => Float32Array.from([...a[key], ...b[key]]);
+    const flags = (key: "isBound" | "isEitherSide") => Uint8Array.from([...a[key], ...b[key]]);
+    return {
+        points: floats("points"),
+        targets: floats("targets"),
+        isBound: flags("isBound"),
+        isEitherSide: flags("isEitherSide"),
+        weights: floats("weights"),
+    };
 }
 
 type ObservationKind = "exact" | "bound" | "eitherSide";

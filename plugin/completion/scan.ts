@@ -1,4 +1,3 @@
-import { finitePoints } from "./observed.js";
 import { planeNormal } from "./planeNormal.js";
 import type { Vector } from "./pose.js";
 
@@ -14,6 +13,11 @@ export interface Scan {
     readonly sensorPositions?: Float32Array | null;
     /** [k, 3], points that the sensor saw to be empty, for example along rays that met nothing. */
     readonly emptyPoints?: Float32Array | null;
+    /**
+     * From where the empty points were seen, all between being empty as well: [3] for all or [k, 3]. Where it is left out,
+     * they were seen by the sensor if there is but one; else nothing is known of what lies before them.
+     */
+    readonly emptySensorPositions?: Float32Array | null;
 }
 
 /** Points beyond this are thinned before anything else is done: the memory of a completion stays below 1 GiB. */
@@ -32,6 +36,8 @@ export interface UnitScan {
     readonly sensorPositions: Float32Array | null;
     /** [k, 3] */
     readonly emptyPoints: Float32Array;
+    /** [k, 3], from where each empty point was seen, or null. */
+    readonly emptySensors: Float32Array | null;
     /** Scan units per unit here. */
     readonly scale: number;
     /** Centre of the box, scan units. */
@@ -81,13 +87,37 @@ export function toUnitScan(operation: string, scan: Scan, side: number): UnitSca
         sensorPositions: sensorPositions
             ? move(sensorPositions, sensorPositions.length === 3 ? () => 0 : (slot) => chosen[slot], kept)
             : null,
-        emptyPoints: scan.emptyPoints
-            ? finitePoints(move(scan.emptyPoints, (slot) => slot, scan.emptyPoints.length / 3))
-            : new Float32Array(0),
+        ...emptinessOf(scan, move),
         scale,
         centre,
         droppedCount: total - kept,
     };
+}
+
+/** Empty points and from where they were seen, those that are no numbers dropped. */
+function emptinessOf(
+    { emptyPoints, emptySensorPositions, sensorPositions }: Scan,
+    move: (from: Float32Array, indexOf: (slot: number) => number, count: number) => Float32Array,
+): Pick<UnitScan, "emptyPoints" | "emptySensors"> {
+    if (!emptyPoints) return { emptyPoints: new Float32Array(0), emptySensors: null };
+    const sensors = emptySensorPositions ?? soleSensor(sensorPositions);
+    const isOne = sensors?.length === 3;
+    const kept: number[] = [];
+    for (let n = 0; n < emptyPoints.length / 3; n++) {
+        const place = emptyPoints.subarray(3 * n, 3 * n + 3);
+        const sensor = sensors?.subarray(isOne ? 0 : 3 * n, isOne ? 3 : 3 * n + 3) ?? place;
+        if (place.every(Number.isFinite) && sensor.every(Number.isFinite)) kept.push(n);
+    }
+    return {
+        emptyPoints: move(emptyPoints, (slot) => kept[slot], kept.length),
+        emptySensors: sensors ? move(sensors, isOne ? () => 0 : (slot) => kept[slot], kept.length) : null,
+    };
+}
+
+/** [3], where all points were seen from, or null. */
+function soleSensor(sensors: Float32Array | null | undefined): Float32Array | null {
+    const first = sensors?.subarray(0, 3);
+    return first?.every(Number.isFinite) && sensors?.every((value, i) => value === first[i % 3]) ? first : null;
 }
 
 /** Thinner than this, unit frame, is a sheet: a hundredth of what sensors leave on the flattest part of a prop. */
@@ -120,7 +150,7 @@ export function checkScan(operation: string, scan: Scan): void {
     if (!scan || typeof scan !== "object") {
         throw new Error(`${operation}: got ${String(scan)} as scan; expected { positions, … }; pass the scan's points`);
     }
-    const { positions, normals, sensorPositions, emptyPoints, indices } = scan;
+    const { positions, normals, sensorPositions, emptyPoints, emptySensorPositions, indices } = scan;
     const triples = (name: string, array: unknown, lengths: readonly number[] | null) => {
         const isFitting =
             array instanceof Float32Array &&
@@ -137,6 +167,7 @@ export function checkScan(operation: string, scan: Scan): void {
     if (normals) triples("normals", normals, [positions.length]);
     if (sensorPositions) triples("sensorPositions", sensorPositions, [3, positions.length]);
     if (emptyPoints) triples("emptyPoints", emptyPoints, null);
+    if (emptySensorPositions) triples("emptySensorPositions", emptySensorPositions, [3, emptyPoints?.length ?? 0]);
     if (indices) {
         const vertexCount = positions.length / 3;
         if (indices.length % 3 !== 0 || indices.some((index) => index >= vertexCount)) {

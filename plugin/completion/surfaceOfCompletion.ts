@@ -10,6 +10,7 @@ import { clampInto } from "./fitProblem.js";
 import { finitePoints, observedShares, seenFrom } from "./observed.js";
 import { toModel, toScan, turnToScan } from "./pose.js";
 import type { Scan } from "./scan.js";
+import { withoutStrayPieces } from "./strayPieces.js";
 
 /** What becomes of the scan: the decoder's shape alone, one surface through the observed points, or the missing part. */
 export type CompletionMode = "replace" | "fuse" | "fill";
@@ -43,7 +44,7 @@ const CORRECTED_SLOPE = 1.5;
 const SEEN = 0.01;
 
 /**
- * The surface of a completion, in the scan's units and axes.
+ * The surface of a completion, in the scan's units and axes, without small pieces that hang in what nobody saw.
  *
  * @param scan the scan that the completion was made of
  * @throws if the mode is unknown, the resolution out of range or the signal is aborted
@@ -81,9 +82,15 @@ export async function surfaceOfCompletionAsync(
         normals: turnToScan(pose, mesh.normals),
         indices: mesh.indices,
     };
-    const surface = mode === "fill" ? await missingPart(whole, { ...scan, ...asCloud(scan, seen) }, cellSize) : whole;
-    const observed = observedShares(seen, seenFrom(scan), surface, SEEN * side * pose.scale);
-    return { ...surface, observed, cellSize };
+    const [from, near] = [seenFrom(scan), SEEN * side * pose.scale];
+    const shown = <Surface extends SurfaceMesh>(surface: Surface) => ({
+        ...surface,
+        observed: observedShares(seen, from, surface, near),
+        cellSize,
+    });
+    const believed = withoutStrayPieces(shown(whole));
+    if (mode !== "fill") return believed;
+    return shown(await missingPart(believed, { ...scan, ...asCloud(scan, seen) }, cellSize));
 }
 
 /** @throws if there is no such mode */

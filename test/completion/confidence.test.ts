@@ -15,6 +15,7 @@ function square() {
         normals,
         sensorPositions: null,
         emptyPoints: new Float32Array(0),
+        emptySensors: null,
         centre: [0, 0, 0],
         scale: 1,
         droppedCount: 0,

@@ -41,7 +41,8 @@ function seenSides(): Float32Array {
 function unitScan(positions: Float32Array, emptyPoints = new Float32Array(0)) {
     const sensorPositions = positions.map((_, i) => SENSOR[i % 3]);
     const frame = { scale: 1, centre: [0, 0, 0] as const, droppedCount: 0 };
-    return { positions, normals: null, sensorPositions, emptyPoints, ...frame };
+    const emptySensors = emptyPoints.map((_, i) => SENSOR[i % 3]);
+    return { positions, normals: null, sensorPositions, emptyPoints, emptySensors, ...frame };
 }
 
 describe("where a shape may stand in a scan", () => {

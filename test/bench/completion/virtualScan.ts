@@ -67,6 +67,7 @@ function views(world: TriangleMesh, placed: Similarity, turns: readonly number[]
     const positions: number[] = [];
     const sensors: number[] = [];
     const empty: number[] = [];
+    const emptySensors: number[] = [];
     for (const turn of turns) {
         const elevation = random.between(0.15, 0.6);
         const reach = CAMERA_DISTANCE * 0.9 * placed.scale;
@@ -100,6 +101,7 @@ function views(world: TriangleMesh, placed: Similarity, turns: readonly number[]
                     for (let k = 0; k < 3; k++) {
                         const distance = reach + placed.scale * random.between(-1, 1);
                         empty.push(...eye.clone().addScaledVector(direction, distance).toArray());
+                        emptySensors.push(eye.x, eye.y, eye.z);
                     }
                 }
             }
@@ -109,6 +111,7 @@ function views(world: TriangleMesh, placed: Similarity, turns: readonly number[]
         positions: Float32Array.from(positions),
         sensorPositions: Float32Array.from(sensors),
         emptyPoints: Float32Array.from(empty),
+        emptySensorPositions: Float32Array.from(emptySensors),
     };
 }
 
