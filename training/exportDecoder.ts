@@ -9,6 +9,7 @@ import { calibratePrior } from "./calibratePrior.js";
 import { type Rounding, writeCard } from "./card.js";
 import { type Checkpoint, samplesSeen, sourceOf } from "./checkpoint.js";
 import { type Evaluation, evaluateDecoder, type FamilyCodes, PIECE_RESOLUTION } from "./evaluate.js";
+import { chooseExemplars } from "./exemplars.js";
 import { fitCodesAsync } from "./fitCodes.js";
 import { countPieces, decode, evaluationPoints } from "./measure.js";
 import { Network } from "./network.js";
@@ -54,7 +55,8 @@ export async function exportDecoder(
     const field = new TensorField(tf, perceptron);
     const isWhole = async (latent: Float32Array) => (await countPieces(field, latent, raw, PIECE_RESOLUTION)) === 1;
     const calibration = tries > 0 ? await calibratePrior(raw, categories, tries, isWhole) : null;
-    const described = asRead(trained, { ...raw, prior: calibration?.prior ?? raw.prior }, weights);
+    const exemplars = chooseExemplars(categories);
+    const described = asRead(trained, { ...raw, prior: calibration?.prior ?? raw.prior, exemplars }, weights);
     const evaluation = await evaluateDecoder(
         field,
         described,

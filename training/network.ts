@@ -99,6 +99,24 @@ export class Network {
         this.frequencies = tf.tensor2d(columns, [3, 3 * octaves]);
     }
 
+    /** The network of a decoder file that training wrote. */
+    static from(tf: TensorFlow, shape: NetworkShape, { layers }: Perceptron, prefix = ""): Network {
+        const network = new Network(tf, shape, 0, prefix);
+        for (const [i, { hidden, feature, latent, bias }] of network.layers.entries()) {
+            const { hiddenWeights, featureWeights, latentWeights, bias: values } = layers[i];
+            const assign = (variable: tfc.Variable | null, weights: Float32Array | null) => {
+                if (!variable || !weights) return;
+                const [inputs, outputs] = variable.shape as [number, number];
+                tf.tidy(() => variable.assign(tf.transpose(tf.tensor2d(weights, [outputs, inputs]))));
+            };
+            assign(hidden, hiddenWeights);
+            assign(feature, featureWeights);
+            assign(latent, latentWeights);
+            assign(bias, values);
+        }
+        return network;
+    }
+
     get variables(): tfc.Variable[] {
         return this.layers.flatMap((layer) => Object.values(layer).filter((value) => value !== null));
     }

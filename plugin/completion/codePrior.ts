@@ -1,3 +1,4 @@
+import { mostDifferent, representatives } from "../latent/representatives.js";
 import { componentsOf, sampleLatent } from "../latent/sampleLatent.js";
 import type { DecoderMetadata, PriorComponent } from "../model/decoder.js";
 import { factorCholesky } from "./linearAlgebra.js";
@@ -21,15 +22,17 @@ export interface CodeFamily {
     /** null for decoders without categories. */
     readonly category: string | null;
     readonly components: readonly CodeComponent[];
-    /** [latentSize] each: shapes drawn from the prior that differ as much as can be. */
+    /** [latentSize] each: shapes that a search begins at, few and unlike each other. */
     readonly samples: readonly Float32Array[];
+    /** [latentSize] each: shapes that are tried in poses that were found. */
+    readonly pool: readonly Float32Array[];
 }
 
 /**
  * Least deviation of a code in any direction, as a part of the family's mean one: codes of shapes never trained on
  * leave the subspace that the trained ones span.
  */
-const FLOOR = 0.8;
+const FLOOR = 0.4;
 
 /** Shapes of each family that a search may start again from. */
 const SAMPLE_COUNT = 16;
@@ -53,9 +56,9 @@ export function createCodePrior(
     category: string | undefined,
 ): CodeFamily[] {
     if (category === undefined && !metadata?.prior.length) {
-        return [{ category: null, components: [isotropic(latentSize)], samples: [] }];
+        return [{ category: null, components: [isotropic(latentSize)], samples: [], pool: [] }];
     }
-    const { categories, prior } = metadata ?? { categories: [], prior: [] };
+    const { categories, prior, exemplars = [] } = metadata ?? { categories: [], prior: [] };
     const known = { latentSize, categories, prior: prior.map(asTrained) };
     const components = componentsOf(operation, known, category);
     return [...new Set(components.map((component) => component.category))].map((name) => ({
@@ -64,31 +67,25 @@ export function createCodePrior(
             components.filter((component) => component.category === name),
             latentSize,
         ),
-        samples:
-            name === null
-                ? []
-                : farthest(
-                      Array.from({ length: DRAWN }, (_, seed) =>
-                          sampleLatent({ latentSize, categories, prior }, { seed, category: name }),
-                      ),
-                      SAMPLE_COUNT,
-                  ),
+        ...(name === null ? { samples: [], pool: [] } : shapesOf(name, { latentSize, categories, prior, exemplars })),
     }));
 }
 
-/** Those that differ most: the first, and then always the one farthest from all before. */
-function farthest(codes: readonly Float32Array[], wanted: number): Float32Array[] {
-    const gaps = codes.map(() => Number.POSITIVE_INFINITY);
-    const chosen = codes.slice(0, 1);
-    while (chosen.length < Math.min(wanted, codes.length)) {
-        const last = chosen[chosen.length - 1];
-        for (const [n, code] of codes.entries()) {
-            const gap = code.reduce((sum, value, i) => sum + (value - last[i]) ** 2, 0);
-            gaps[n] = Math.min(gaps[n], gap);
-        }
-        chosen.push(codes[gaps.indexOf(Math.max(...gaps))]);
-    }
-    return chosen;
+/** What searches for shapes of a category begin at: the file's exemplars, or else samples of its prior. */
+function shapesOf(
+    category: string,
+    metadata: Pick<DecoderMetadata, "latentSize" | "categories" | "prior" | "exemplars">,
+): Pick<CodeFamily, "samples" | "pool"> {
+    const { latentSize, exemplars = [] } = metadata;
+    const pool = exemplars
+        .filter((known) => known.category === category)
+        .flatMap(({ count, codes }) =>
+            Array.from({ length: count }, (_, n) => codes.slice(n * latentSize, (n + 1) * latentSize)),
+        );
+    if (pool.length >= SAMPLE_COUNT) return { samples: representatives(pool, SAMPLE_COUNT), pool };
+    const drawn = Array.from({ length: DRAWN }, (_, seed) => sampleLatent(metadata, { seed, category }));
+    const samples = mostDifferent(drawn, SAMPLE_COUNT);
+    return { samples, pool: [...pool, ...samples] };
 }
 
 /** A component as wide as it was before it was narrowed for sampling. */

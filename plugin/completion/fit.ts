@@ -124,7 +124,7 @@ export async function searchShapes(
         fits.sort(byEvidence);
         if (index === RENEWED_STAGE) {
             const found = fits.map(({ state: { pose, latent } }) => ({ pose, family: familyOf(prior, latent) }));
-            const others = await otherShapes(found, costsOf);
+            const others = await otherShapes(found, (latent, poses) => problem.dataCostsOf(latent, poses));
             fits.push(...(await mapTogether(others, AT_ONCE, (state) => fitFrom(problem, state, 0, stage.iterations))));
             fits.sort(byEvidence);
         }

@@ -117,7 +117,7 @@ export async function otherShapes(
     }
     const states: FitState[] = [];
     for (const { pose, family } of kept) {
-        const shapes = await mapTogether(family.samples, AT_ONCE, async (latent) => {
+        const shapes = await mapTogether(family.pool, AT_ONCE, async (latent) => {
             const [cost] = await costsOf(latent, [pose]);
             return { latent, cost };
         });

@@ -102,6 +102,15 @@ export interface PriorComponent {
     readonly spread?: number;
 }
 
+/** Codes of real shapes of one category, chosen to stand for all that it holds. */
+export interface CategoryExemplars {
+    /** An entry of `DecoderMetadata.categories`. */
+    readonly category: string;
+    readonly count: number;
+    /** [count, latentSize] */
+    readonly codes: Float32Array;
+}
+
 /** A principal axis of the codes of one category, or of all. */
 export interface LatentAxis {
     readonly name: string;
@@ -125,6 +134,8 @@ export interface DecoderMetadata {
     readonly categories: readonly string[];
     readonly prior: readonly PriorComponent[];
     readonly axes: readonly LatentAxis[];
+    /** What searches for a scan's shape begin at; samples of the prior, which are more alike, where it is absent. */
+    readonly exemplars?: readonly CategoryExemplars[];
     /** Free-form facts on how the weights came to be (data, licence, recipe, date). */
     readonly provenance: Readonly<Record<string, unknown>>;
     /** Free-form measured figures. */

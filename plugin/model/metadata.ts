@@ -1,7 +1,10 @@
 import { decodeFloats, encodedLength, encodeFloats, type FloatPrecision } from "./base64.js";
 import { MAX_LATENT_SIZE } from "./checkPerceptron.js";
-import type { Bounds, DecoderMetadata, LatentAxis, PriorComponent } from "./decoder.js";
+import type { Bounds, CategoryExemplars, DecoderMetadata, LatentAxis, PriorComponent } from "./decoder.js";
 import { problem, quote } from "./problem.js";
+
+/** Of a category: searches look at each of them. */
+const MAX_EXEMPLARS = 512;
 
 /**
  * Metadata as the JSON text that rides in a decoder file; float arrays as base64 of little-endian float32, or of
@@ -37,6 +40,7 @@ export function encodeMetadata(metadata: DecoderMetadata, precision: FloatPrecis
             deviation: axis.deviation,
             range: axis.range,
         })),
+        exemplars: metadata.exemplars?.map(({ category, count, codes }) => ({ category, count, codes: floats(codes) })),
         provenance: metadata.provenance,
         evaluation: metadata.evaluation,
     });
@@ -91,6 +95,7 @@ function parseMetadata(text: string, latentSize: number | null, operation: strin
         throw root.get("prior").wrong(`weights that sum to 1, not ${total}`, "divide each weight by the sum");
 
     const bounds = root.get("bounds");
+    const exemplars = root.get("exemplars");
     const upAxis = root.get("upAxis");
     if (upAxis.value !== "x" && upAxis.value !== "y" && upAxis.value !== "z")
         throw upAxis.wrong('"x", "y" or "z"', "write the file again with writeDecoder");
@@ -106,6 +111,7 @@ function parseMetadata(text: string, latentSize: number | null, operation: strin
             .get("axes")
             .list()
             .map((entry) => readAxis(entry, size, categories)),
+        ...(exemplars.value === undefined ? {} : { exemplars: readExemplars(exemplars, size, categories) }),
         provenance: root.get("provenance").record(),
         evaluation: root.get("evaluation").record(),
     };
@@ -143,6 +149,16 @@ function readComponent(field: Field, latentSize: number, categories: readonly st
         deviations,
         ...(spread.value === undefined ? {} : { spread: spread.number(1e-3, 1) }),
     };
+}
+
+function readExemplars(field: Field, latentSize: number, categories: readonly string[]): CategoryExemplars[] {
+    return field.list().map((entry) => {
+        const category = entry.get("category").text();
+        if (!categories.includes(category))
+            throw entry.get("category").wrong(`one of the categories ${categories.join(", ")}`, "add it to categories");
+        const count = entry.get("count").integer(1, MAX_EXEMPLARS);
+        return { category, count, codes: entry.get("codes").floats(count * latentSize) };
+    });
 }
 
 function readAxis(field: Field, latentSize: number, categories: readonly string[]): LatentAxis {

@@ -53,8 +53,8 @@ describe("the prior that a fit is held by", () => {
         const prior = createCodePrior("test", metadata(trained), SIZE, "a");
         const at = (...code: number[]) => nearestComponent(prior, code).squared;
         expect(at(1, 0, 0)).toBe(0);
-        // Variances of 0.1, 0.04 and 0.01, and 0.64 of their mean more.
-        const floor = 0.64 * (0.15 / 3);
+        // Variances of 0.1, 0.04 and 0.01, and 0.16 of their mean more.
+        const floor = 0.16 * (0.15 / 3);
         expect(at(1.2, 0, 0)).toBeCloseTo(0.04 / (0.1 + floor), 4);
         expect(at(1, 0.2, 0)).toBeCloseTo(0.04 / (0.04 + floor), 4);
         expect(at(1, 0, 0.2)).toBeCloseTo(0.04 / (0.01 + floor), 4);

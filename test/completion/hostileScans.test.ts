@@ -8,7 +8,8 @@ import { octahedronDecoder } from "../support/decoders.js";
 import { createTestRandom } from "../support/perceptrons.js";
 import { octahedronMesh, UPRIGHT } from "./support/octahedron.js";
 
-const decoder = octahedronDecoder();
+// As large as shapes are that decoders are trained on.
+const decoder = octahedronDecoder([0.2, 0.3]);
 const field = new ReferenceField(decoder.perceptron!);
 const complete = (scan: Scan) => completeScanAsync(field, decoder, scan, { count: 1 });
 const half = octahedronMesh(0.8, 20, UPRIGHT, (x) => x < 0);

@@ -29,6 +29,7 @@ export const someMetadata = (latentSize: number): DecoderMetadata => ({
             range: [-2, 2.5],
         },
     ],
+    exemplars: [{ category: "lamp", count: 2, codes: randomCode(2 * latentSize, 4) }],
     provenance: { recipe: { width: 4 } },
     evaluation: { iou: 0.9 },
 });

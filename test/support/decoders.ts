@@ -1,8 +1,12 @@
 import { type DecoderMetadata, readDecoder, writeDecoder } from "../../plugin/model/index.js";
 import { octahedronPerceptron, sliverPerceptron } from "./perceptrons.js";
 
-/** Octahedra of many sizes: the first number of the code makes them larger. */
-export function octahedronMetadata(): DecoderMetadata {
+/**
+ * Octahedra of many sizes: the first number of the code makes them larger.
+ *
+ * @param sizes first numbers of a small one's and a large one's mean code; radii are 0.6 more
+ */
+export function octahedronMetadata([small, large] = [-0.1, 0.1]): DecoderMetadata {
     const component = (category: string, size: number) => ({
         category,
         weight: 0.5,
@@ -18,20 +22,20 @@ export function octahedronMetadata(): DecoderMetadata {
         clampDistance: 0.1,
         upAxis: "y",
         categories: ["small", "large"],
-        prior: [component("small", -0.1), component("large", 0.1)],
+        prior: [component("small", small), component("large", large)],
         axes: [{ name: "size", category: null, direction: Float32Array.of(1, 0), deviation: 0.05, range: [-2, 2] }],
         provenance: {},
         evaluation: { slope: 1 },
     };
 }
 
-export function octahedronFile(withMetadata = true): Uint8Array<ArrayBuffer> {
-    const metadata = withMetadata ? octahedronMetadata() : null;
+export function octahedronFile(withMetadata = true, sizes?: [number, number]): Uint8Array<ArrayBuffer> {
+    const metadata = withMetadata ? octahedronMetadata(sizes) : null;
     return new Uint8Array(writeDecoder(octahedronPerceptron(0.6), metadata));
 }
 
-export function octahedronDecoder() {
-    return readDecoder(octahedronFile());
+export function octahedronDecoder(sizes?: [number, number]) {
+    return readDecoder(octahedronFile(true, sizes));
 }
 
 /** A sheet so thin, and in truth so steep, that only an exact search finds it at 64³; a code of 1 number, no prior. */

@@ -3,16 +3,20 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { ReferenceField } from "../../plugin/field/referenceField.js";
+import type { DecoderMetadata } from "../../plugin/model/decoder.js";
 import { loadBackend, type TensorFlow } from "../../training/backend.js";
 import { BatchRuns, batchOf } from "../../training/batches.js";
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from "../../training/checkpoint.js";
+import { chooseExemplars, findCodesAsync } from "../../training/exemplars.js";
 import { familiesNamed } from "../../training/families/index.js";
-import { fitCodesAsync } from "../../training/fitCodes.js";
+import { fitCodeAsync, fitCodesAsync } from "../../training/fitCodes.js";
 import { heldOutErrorAsync } from "../../training/heldOut.js";
 import { intersectionOverUnion, pieceCount } from "../../training/measure.js";
+import { Network } from "../../training/network.js";
 import { Random } from "../../training/random.js";
 import { SignedDistance } from "../../training/samples/distance.js";
-import { prepareShape, type SampleSet } from "../../training/samples/store.js";
+import { prepareShape, type SampledShape, type SampleSet } from "../../training/samples/store.js";
+import type { ShapeSource } from "../../training/shapes.js";
 import { TensorField } from "../../training/tensorField.js";
 import { DEFAULT_RECIPE, type Recipe, Trainer } from "../../training/trainer.js";
 import { codesFrom, widen } from "../../training/warmStart.js";
@@ -139,6 +143,53 @@ describe("Trainer", () => {
             expect(fitted.map((other) => other.code)).toContainEqual(code);
             expect(error).toBeLessThan(fitted[n].error + 1e-6);
         });
+    });
+});
+
+describe("exemplars", () => {
+    it("are found from shapes alone, and stand for as good codes as the training's own", async () => {
+        const trainer = new Trainer(tf, set, tinyRecipe);
+        await train(trainer, 0, STEPS);
+        const perceptron = await trainer.network.toPerceptron();
+        const codes = await trainer.codes.data();
+        trainer.dispose();
+        const size = tinyRecipe.latentSize;
+        const source = {
+            categories: ["barrel", "mushroom"],
+            known: () => [0, 1],
+            sampled: async (category: string, number: number) =>
+                set.shapes.find((shape) => shape.family === category && shape.seed === number)!,
+        } as unknown as ShapeSource;
+        const prior = source.categories.map((category, n) => ({
+            category,
+            weight: 0.5,
+            mean: Float32Array.from(codes.slice(2 * n * size, (2 * n + 1) * size)),
+            factors: new Float32Array(0),
+            factorCount: 0,
+            deviations: new Float32Array(size).fill(0.05),
+        }));
+        const metadata = { latentSize: size, categories: source.categories, prior } as unknown as DecoderMetadata;
+        const tensors = tf.memory().numTensors;
+        const found = await findCodesAsync(tf, perceptron, tinyRecipe, metadata, source, true);
+        expect(tf.memory().numTensors).toBe(tensors);
+        expect(found.map(({ category }) => category)).toEqual(source.categories);
+        const network = Network.from(tf, tinyRecipe, perceptron, "test ");
+        const error = async (code: Float32Array, shape: SampledShape) =>
+            (await fitCodeAsync(tf, network, tinyRecipe, shape, [code], [{ guesses: 1, samples: 2000, iterations: 1 }]))
+                .error;
+        for (const [n, { category, codes: own }] of found.entries()) {
+            const shapes = set.shapes.filter(({ family }) => family === category);
+            for (const [k, shape] of shapes.entries()) {
+                const row = 2 * n + k;
+                const trained = await error(Float32Array.from(codes.slice(row * size, (row + 1) * size)), shape);
+                const best = Math.min(...(await Promise.all(own.map((code) => error(code, shape)))));
+                expect(best).toBeLessThan(1.1 * trained);
+            }
+        }
+        network.dispose();
+        const [{ count, codes: flat }] = chooseExemplars(found, 1);
+        expect(count).toBe(1);
+        expect(found[0].codes).toContainEqual(flat);
     });
 });
 
