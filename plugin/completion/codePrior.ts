@@ -58,7 +58,7 @@ export function createCodePrior(
     if (category === undefined && !metadata?.prior.length) {
         return [{ category: null, components: [isotropic(latentSize)], samples: [], pool: [] }];
     }
-    const { categories, prior, exemplars = [] } = metadata ?? { categories: [], prior: [] };
+    const { categories, prior } = metadata ?? { categories: [], prior: [] };
     const known = { latentSize, categories, prior: prior.map(asTrained) };
     const components = componentsOf(operation, known, category);
     return [...new Set(components.map((component) => component.category))].map((name) => ({
@@ -67,15 +67,23 @@ export function createCodePrior(
             components.filter((component) => component.category === name),
             latentSize,
         ),
-        ...(name === null ? { samples: [], pool: [] } : shapesOf(name, { latentSize, categories, prior, exemplars })),
+        ...(name === null || !metadata ? { samples: [], pool: [] } : shapesOf(name, metadata)),
     }));
 }
 
-/** What searches for shapes of a category begin at: the file's exemplars, or else samples of its prior. */
-function shapesOf(
-    category: string,
-    metadata: Pick<DecoderMetadata, "latentSize" | "categories" | "prior" | "exemplars">,
-): Pick<CodeFamily, "samples" | "pool"> {
+/** Shapes of each category, the same for every scan. */
+const shapesKnown = new WeakMap<DecoderMetadata, Map<string, Pick<CodeFamily, "samples" | "pool">>>();
+
+/** What searches for shapes of a category begin at: the file's exemplars, or samples of its prior where they are few. */
+function shapesOf(category: string, metadata: DecoderMetadata): Pick<CodeFamily, "samples" | "pool"> {
+    const known = shapesKnown.get(metadata) ?? new Map<string, Pick<CodeFamily, "samples" | "pool">>();
+    shapesKnown.set(metadata, known);
+    const shapes = known.get(category) ?? findShapes(category, metadata);
+    known.set(category, shapes);
+    return shapes;
+}
+
+function findShapes(category: string, metadata: DecoderMetadata): Pick<CodeFamily, "samples" | "pool"> {
     const { latentSize, exemplars = [] } = metadata;
     const pool = exemplars
         .filter((known) => known.category === category)
@@ -84,8 +92,8 @@ function shapesOf(
         );
     if (pool.length >= SAMPLE_COUNT) return { samples: representatives(pool, SAMPLE_COUNT), pool };
     const drawn = Array.from({ length: DRAWN }, (_, seed) => sampleLatent(metadata, { seed, category }));
-    const samples = mostDifferent(drawn, SAMPLE_COUNT);
-    return { samples, pool: [...pool, ...samples] };
+    const samples = mostDifferent([...pool, ...drawn], SAMPLE_COUNT);
+    return { samples, pool: samples };
 }
 
 /** A component as wide as it was before it was narrowed for sampling. */

@@ -49,6 +49,22 @@ describe("the prior that a fit is held by", () => {
         }
     });
 
+    it("begins at the file's exemplars where it holds enough, and tries all of them", () => {
+        const codes = Float32Array.from({ length: 20 * SIZE }, (_, i) => Math.sin(i * i));
+        const told = { ...metadata(trained), exemplars: [{ category: "a", count: 20, codes }] };
+        const [{ samples, pool }] = createCodePrior("test", told, SIZE, undefined);
+        const rows = Array.from({ length: 20 }, (_, n) => codes.slice(n * SIZE, (n + 1) * SIZE));
+        expect(pool).toEqual(rows);
+        expect(samples).toHaveLength(16);
+        for (const code of samples) expect(rows).toContainEqual(code);
+        const few = { ...told, exemplars: [{ category: "a", count: 2, codes: codes.slice(0, 2 * SIZE) }] };
+        const [mixed] = createCodePrior("test", few, SIZE, undefined);
+        expect(mixed.samples).toHaveLength(16);
+        expect(mixed.samples).toContainEqual(rows[0]);
+        // The same for every scan.
+        expect(createCodePrior("test", few, SIZE, "a")[0].samples).toBe(mixed.samples);
+    });
+
     it("falls off along each direction by its deviation and a floor", () => {
         const prior = createCodePrior("test", metadata(trained), SIZE, "a");
         const at = (...code: number[]) => nearestComponent(prior, code).squared;
