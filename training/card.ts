@@ -52,6 +52,8 @@ export function writeCard(
     const before = Number(provenance.samplesSeenBefore)
         ? ` (${millions(provenance.samplesSeenBefore)} of them in a run that this one went on from), the last in ${provenance.minutes} minutes`
         : ` in ${provenance.minutes} minutes`;
+    const exemplarCount = metadata.exemplars?.[0]?.count;
+    const exemplars = exemplarCount ? `, with ${exemplarCount} codes of each family for completion to begin at` : "";
     const text = `# ${name}.onnx
 
 Props from a latent code of ${metadata.latentSize} numbers: ${categories.join(", ")}. This page is written by \`npm run export\`.
@@ -66,7 +68,7 @@ ${rows.join("\n")}
 - Unseen shapes: ${unseenCount} of each family, codes fitted to signed distances, measured likewise; mean over families ${unseenCount > 0 ? unseenIouMean.toFixed(3) : "–"}.
 - Samples: ${evaluation.samplesPerFamily} of each family from the prior at temperature 1; pieces counted at resolution ${pieceResolution}. Each part of the prior was narrowed until samples of it, other ones, hung together.
 - Slope of the field near the surface, 99th percentile: ${evaluation.slope.toFixed(2)}.
-- Network: ${recipe.depth} layers of ${recipe.width}, ${recipe.octaves} octaves of Fourier features, the code linear into every layer; ${parameters} parameters, ${Math.round(bytes / 1024)} KiB with weights as ${weights === "float16" ? "halves" : "floats"}.
+- Network: ${recipe.depth} layers of ${recipe.width}, ${recipe.octaves} octaves of Fourier features, the code linear into every layer; ${parameters} parameters, ${Math.round(bytes / 1024)} KiB with weights as ${weights === "float16" ? "halves" : "floats"}${exemplars}.
 - Weights in the file against those trained: distances differ by ${rounding.mean.toExponential(1)} on the mean and ${rounding.largest.toExponential(1)} at most, over ${rounding.count} points.
 - Frame: +Y up, facing +Z, inside [-1, 1]³; distances are clamped at ${metadata.clampDistance} in training and grow beyond it only roughly.
 - Data: ${provenance.data}.

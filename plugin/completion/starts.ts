@@ -10,7 +10,7 @@ import { type StanceOptions, stancesOf } from "./stances.js";
 /** Searches that go on side by side, for the field's threads to have work while the caller's thread reckons. */
 export const AT_ONCE = 6;
 /** Starts of each family and kind that come before any others. */
-const STARTS_PER_FAMILY = 3;
+const STARTS_PER_FAMILY = 1;
 /** Of the starts, those that were settled first. */
 const SETTLED_SHARE = 1 / 3;
 /** Cosine of the angle between two poses beyond which they are far apart. */
