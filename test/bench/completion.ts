@@ -15,7 +15,7 @@ import { SignedDistance } from "../../training/samples/distance.js";
 import { writeContactSheet } from "../../training/sheet.js";
 import { observedFScore } from "./completion/observedFScore.js";
 import { type PoseError, poseError, symmetriesOf } from "./completion/poseError.js";
-import { cpuSeconds, FIRST_UNSEEN, loadField, machine, mean, median, writeResults } from "./completion/setUp.js";
+import { cpuSeconds, FIRST_UNSEEN, loadField, machine, mean, median, readResults, writeResults } from "./completion/setUp.js";
 import { type ShapeError, shapeError } from "./completion/shapeError.js";
 import { standingErrorAsync } from "./completion/standing.js";
 import { randomPlacement, SCAN_KINDS, type ScanKind, virtualScan } from "./completion/virtualScan.js";
@@ -35,6 +35,8 @@ const { values } = parseArgs({
         scans: { type: "string" },
         picture: { type: "string" },
         out: { type: "string", default: "completion" },
+        /** Instead of scanning: the rows of runs made side by side, by their --out names, as one table. */
+        merge: { type: "string" },
     },
 });
 
@@ -64,6 +66,9 @@ const HEADER = `| scans | Chamfer | completion | F-score | IoU | fuse: Chamfer |
 
 if (values.scans) {
     await evaluateRealScans(values.scans);
+} else if (values.merge) {
+    const parts = await Promise.all(values.merge.split(",").map((name) => readResults<{ rows: Row[] }>(name)));
+    await report(parts.flatMap(({ rows }) => rows));
 } else {
     await evaluateVirtualScans();
 }

@@ -18,6 +18,10 @@ export function machine(threads: number): string {
 /** First seed of shapes that no decoder of ours is trained on. */
 export const FIRST_UNSEEN = 50_000;
 
+export async function readResults<Results>(name: string): Promise<Results> {
+    return JSON.parse(await readFile(join(import.meta.dirname, "../results", `${name}.json`), "utf8"));
+}
+
 /** Writes `name`.json and `name`.md into test/bench/results. */
 export async function writeResults(name: string, json: unknown, markdown: string): Promise<void> {
     const path = join(import.meta.dirname, "../results", name);
