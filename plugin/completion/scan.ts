@@ -20,7 +20,7 @@ export interface Scan {
     readonly emptySensorPositions?: Float32Array | null;
 }
 
-/** Points beyond this are thinned before anything else is done: the memory of a completion stays below 1 GiB. */
+/** Points, and empty points, beyond this are thinned before anything else is done: the memory of a completion stays below 1 GiB. */
 export const MAX_SCAN_POINTS = 200_000;
 
 /** The fewest points from which a shape can be told at all. */
@@ -48,7 +48,7 @@ export interface UnitScan {
 
 /**
  * The scan in its unit frame: points that are no numbers dropped, the rest thinned to `MAX_SCAN_POINTS` evenly by their
- * order, centred and scaled.
+ * order, centred and scaled; empty points likewise.
  *
  * @param side length of the longest side afterwards
  * @throws if array lengths disagree or fewer than `MIN_SCAN_POINTS` finite points at different places are left
@@ -94,7 +94,7 @@ export function toUnitScan(operation: string, scan: Scan, side: number): UnitSca
     };
 }
 
-/** Empty points and from where they were seen, those that are no numbers dropped. */
+/** Empty points and from where they were seen, those that are no numbers dropped, the rest thinned evenly. */
 function emptinessOf(
     { emptyPoints, emptySensorPositions, sensorPositions }: Scan,
     move: (from: Float32Array, indexOf: (slot: number) => number, count: number) => Float32Array,
@@ -103,7 +103,10 @@ function emptinessOf(
     const sensors = emptySensorPositions ?? soleSensor(sensorPositions);
     const isOne = sensors?.length === 3;
     const kept: number[] = [];
-    for (let n = 0; n < emptyPoints.length / 3; n++) {
+    const count = emptyPoints.length / 3;
+    const stride = Math.max(1, count / MAX_SCAN_POINTS);
+    for (let at = 0; Math.floor(at) < count; at += stride) {
+        const n = Math.floor(at);
         const place = emptyPoints.subarray(3 * n, 3 * n + 3);
         const sensor = sensors?.subarray(isOne ? 0 : 3 * n, isOne ? 3 : 3 * n + 3) ?? place;
         if (place.every(Number.isFinite) && sensor.every(Number.isFinite)) kept.push(n);

@@ -136,6 +136,15 @@ it("takes ten million points without copying them all", () => {
     expect(cpuMilliseconds() - started).toBeLessThan(20_000);
 });
 
+it("takes three million empty points without keeping them all", () => {
+    const emptyPoints = new Float32Array(9_000_000).fill(1);
+    emptyPoints.fill(Number.NaN, 0, 3);
+    const unit = toUnitScan("test", { ...half, emptyPoints, emptySensorPositions: Float32Array.of(0, 0, 5) }, 1.8);
+    expect(unit.emptyPoints.length / 3).toBeLessThanOrEqual(MAX_SCAN_POINTS);
+    expect(unit.emptySensors).toHaveLength(unit.emptyPoints.length);
+    expect(unit.emptyPoints.every(Number.isFinite)).toBe(true);
+});
+
 function finite(points: Float32Array): Float32Array {
     return points.filter((_, i) => Number.isFinite(points[i - (i % 3)]));
 }
