@@ -7,8 +7,10 @@ import { type Confidence, judge } from "./confidence.js";
 import { Extent } from "./extent.js";
 import { type Candidate, searchShapes } from "./fit.js";
 import { outwardNormals } from "./normals.js";
+import { treeOf } from "./pointTree.js";
 import { compose, IDENTITY, type Similarity, type Vector } from "./pose.js";
 import { checkScan, type Scan, toUnitScan, type UnitScan } from "./scan.js";
+import { noiseOf } from "./sides.js";
 import { startCodes } from "./starts.js";
 
 export interface CompletionOptions {
@@ -53,6 +55,10 @@ const TURNS = 24;
 /** Confidence below which a search was too hasty, and how much more is tried then. */
 const UNSURE = 0.35;
 const CLOSER_EFFORT = 2;
+/** Of how far neighbours lie off a tangent plane, what is taken for noise: bent surfaces and thin walls have a part in it. */
+const SCATTER_SHARE = 0.8;
+/** More noise than this, unit frame, is no noise but another kind of object. */
+const MOST_NOISE = 0.02;
 /** Share of the progress that a look takes. */
 const LOOK_PROGRESS = 0.5;
 
@@ -82,16 +88,18 @@ export async function completeScanAsync(
     const upAxis = "xyz".indexOf(decoder.metadata?.upAxis ?? "y");
     const towardsSensor = sensorDirection(unit, up);
     const extent = new Extent(unit.positions, side);
+    const noise = Math.min(MOST_NOISE, SCATTER_SHARE * noiseOf(treeOf(unit.positions), normals));
     const look = async (effort: number, from: number): Promise<Completion[]> => {
         const candidates = await searchShapes(field, bounds, prior, unit, normals, {
             starts: { extent, turnCount: effort * TURNS, up, upAxis, towardsSensor },
+            noise,
             effort,
             signal,
             onProgress: (share) => onProgress?.(from + LOOK_PROGRESS * share),
         });
         const found = candidates.slice(0, count);
         return Promise.all(
-            found.map((candidate) => toCompletion(field, decoder, ready, unit, normals, candidate, signal)),
+            found.map((candidate) => toCompletion(field, decoder, ready, unit, normals, noise, candidate, signal)),
         );
     };
     const bySureness = (a: Completion, b: Completion) => b.confidence.value - a.confidence.value;
@@ -125,6 +133,7 @@ async function toCompletion(
     scan: Scan,
     unit: UnitScan,
     normals: Float32Array,
+    noise: number,
     candidate: Candidate,
     signal: AbortSignal | undefined,
 ): Promise<Completion> {
@@ -134,7 +143,7 @@ async function toCompletion(
         latent,
         pose: compose({ ...IDENTITY, scale: unit.scale, translation: unit.centre }, pose),
         category: candidate.category,
-        confidence: await judge(field, bounds, unit, normals, candidate, signal),
+        confidence: await judge(field, bounds, unit, normals, candidate, noise, signal),
         iterations: candidate.iterations,
         cost: candidate.cost,
     };

@@ -17,15 +17,16 @@ export interface Confidence {
     /** Median distance of the observed points to the shape, as a part of the shape's longest side. */
     readonly residual: number;
     /**
-     * Share of the observed points within 1.2 % of the longest side of the shape: the distance there is as small, and
-     * the surface, not only a low value of the field, lies as near along the scan's normal.
+     * Share of the observed points within 1.2 % of the longest side of the shape, or more where the scan itself scatters
+     * more: the distance there is as small, and the surface, not only a low value of the field, lies as near along the
+     * scan's normal.
      */
     readonly explained: number;
     /** Share of the space seen to be empty that the shape fills by more than 1 % of its longest side. */
     readonly violated: number;
     /** How ordinary the code is, 0 to 1: 1 up to the distance from its component's mean that samples have. */
     readonly typicality: number;
-    /** Mean squared error of the distances on and beside the seen surface, large ones capped; 1 at 0.55 % of the side. */
+    /** Mean squared error of the distances on and beside the seen surface, large ones capped; 1 at 0.55 % of the side, or at the scan's own scatter. */
     readonly misfit: number;
 }
 
@@ -41,13 +42,18 @@ const LARGEST_ERROR = 0.06;
 const USUAL_MISFIT = 0.75;
 const MISFIT_RANGE = 2;
 
-/** Measures a candidate against samples that its fit did not see. */
+/**
+ * Measures a candidate against samples that its fit did not see.
+ *
+ * @param noise the scan's own deviation from a surface, unit frame: what is more than a decoder's errors is forgiven
+ */
 export async function judge(
     field: Field,
     bounds: Bounds,
     scan: UnitScan,
     normals: Float32Array,
     { state, typicality }: Pick<Candidate, "state" | "typicality">,
+    noise = 0,
     signal?: AbortSignal,
 ): Promise<Confidence> {
     const observations = createObservations(scan, normals, SAMPLES, 99);
@@ -63,9 +69,10 @@ export async function judge(
             filledCount += distance < -DEEP * side ? 1 : 0;
         }
     }
-    const { explained, residual } = await explain(field, bounds, side, scan, normals, state, signal);
+    const blur = Math.max(1, noise / ERROR);
+    const { explained, residual } = await explain(field, bounds, side, blur * NEAR, scan, normals, state, signal);
     const violated = emptyCount > 0 ? filledCount / emptyCount : 0;
-    const misfit = errors / distances.length / ERROR ** 2;
+    const misfit = errors / distances.length / (blur * ERROR) ** 2;
     const agreement = Math.exp(-Math.max(0, misfit - USUAL_MISFIT) / MISFIT_RANGE);
     return {
         value: explained ** 2 * (1 - violated) ** 2 * typicality * agreement,
@@ -82,13 +89,14 @@ async function explain(
     field: Field,
     bounds: Bounds,
     side: number,
+    near: number,
     scan: UnitScan,
     normals: Float32Array,
     { pose, latent }: FitState,
     signal: AbortSignal | undefined,
 ): Promise<Pick<Confidence, "explained" | "residual">> {
     const chosen = spreadEvenly(scan.positions, SURFACE_SAMPLES, new LatentRandom(0x5ee, 99));
-    const reach = NEAR * side * pose.scale;
+    const reach = near * side * pose.scale;
     // Each point, and as far in front of it and behind it as the surface may be.
     const probes = new Float32Array(9 * chosen.length);
     chosen.forEach((index, n) => {
@@ -110,7 +118,7 @@ async function explain(
         const isLost = normals.subarray(3 * index, 3 * index + 3).every((value) => value === 0);
         const isCrossed = isLost || here < 0 !== before < 0 || here < 0 !== behind < 0;
         misses.push(miss);
-        explained += miss <= NEAR && isCrossed ? 1 : 0;
+        explained += miss <= near && isCrossed ? 1 : 0;
     }
     misses.sort((a, b) => a - b);
     return {

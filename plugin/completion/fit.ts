@@ -50,6 +50,8 @@ const TILT = (8 * Math.PI) / 180;
 
 export interface SearchOptions {
     readonly starts: StanceOptions;
+    /** The scan's own deviation from a surface, unit frame; less than the decoder's own errors does not count. */
+    readonly noise: number;
     /** How many times as many guesses are followed as usual. */
     readonly effort: number;
     readonly signal?: AbortSignal;
@@ -90,12 +92,12 @@ export async function searchShapes(
     prior: readonly CodeFamily[],
     scan: UnitScan,
     normals: Float32Array,
-    { starts, effort, signal, onProgress }: SearchOptions,
+    { starts, noise, effort, signal, onProgress }: SearchOptions,
 ): Promise<Candidate[]> {
     const begin = startCodes(prior);
     const coarse = await coarseFieldsOf(field, bounds, begin.codes, signal, (share) => onProgress?.(0.2 * share));
     const { upAxis, extent } = starts;
-    const problems = problemsOfStages(field, bounds, prior, scan, normals, starts, signal);
+    const problems = problemsOfStages(field, bounds, prior, scan, normals, { ...starts, noise }, signal);
     const look = createObservations(scan, normals, LOOK_SAMPLES, 1);
     const lines = SightLines.of(scan);
     const few = createObservations(scan, normals, TRIAL_SAMPLES, 1);
@@ -178,10 +180,11 @@ export function problemsOfStages(
     prior: readonly CodeFamily[],
     scan: UnitScan,
     normals: Float32Array,
-    { upAxis, extent }: Pick<StanceOptions, "upAxis" | "extent">,
+    { upAxis, extent, noise = 0 }: Pick<StanceOptions, "upAxis" | "extent"> & Partial<Pick<SearchOptions, "noise">>,
     signal?: AbortSignal,
 ): FitProblem[] {
-    return STAGES.map((stage, index) => {
+    return STAGES.map((least, index) => {
+        const stage = { ...least, noise: Math.max(least.noise, noise) };
         const observations = createObservations(scan, normals, stage.sampleCount, 2 + index);
         return problemOf(field, bounds, prior, observations, stage, upAxis, extent, signal);
     });

@@ -1,5 +1,5 @@
 import { LatentRandom } from "../latent/random.js";
-import { PointTree } from "./pointTree.js";
+import { type PointTree, treeOf } from "./pointTree.js";
 import type { UnitScan } from "./scan.js";
 import { Sides } from "./sides.js";
 
@@ -81,20 +81,12 @@ export function createObservations(scan: UnitScan, normals: Float32Array, count:
     return builder.finish();
 }
 
-const trees = new WeakMap<Float32Array, PointTree>();
 const allSides = new WeakMap<Float32Array, Sides>();
 
 function sidesOf(positions: Float32Array, normals: Float32Array): Sides {
     const sides = allSides.get(normals) ?? new Sides(treeOf(positions), normals);
     allSides.set(normals, sides);
     return sides;
-}
-
-/** A search asks the same scan for samples many times. */
-function treeOf(positions: Float32Array): PointTree {
-    const tree = trees.get(positions) ?? new PointTree(positions);
-    trees.set(positions, tree);
-    return tree;
 }
 
 /** x, y, z and how far along the ray the surface is, for points between surface and sensor and given empty points. */

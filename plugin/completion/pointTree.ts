@@ -159,3 +159,12 @@ function offer(result: Neighbours, wanted: number, limit: number, index: number,
 function medianOfThree(a: number, b: number, c: number): number {
     return Math.max(Math.min(a, b), Math.min(Math.max(a, b), c));
 }
+
+const trees = new WeakMap<Float32Array, PointTree>();
+
+/** The tree of points, built once: a search asks the same scan many times. */
+export function treeOf(points: Float32Array): PointTree {
+    const tree = trees.get(points) ?? new PointTree(points);
+    trees.set(points, tree);
+    return tree;
+}

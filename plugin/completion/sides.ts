@@ -27,7 +27,7 @@ export class Sides {
         private readonly tree: PointTree,
         private readonly normals: Float32Array,
     ) {
-        this.firstStep = Math.max(FIRST_STEP, CLEAR_OF_NOISE * this.noise());
+        this.firstStep = Math.max(FIRST_STEP, CLEAR_OF_NOISE * noiseOf(tree, normals));
     }
 
     /** 1 where a point's normal looks outward, −1 where it looks inward, 0 where nobody can tell. */
@@ -51,28 +51,31 @@ export class Sides {
         }
         return false;
     }
+}
 
-    /** Median deviation of neighbours from a point's tangent plane. */
-    private noise(): number {
-        const { points } = this.tree;
-        const count = points.length / 3;
-        const step = Math.max(1, Math.floor(count / NOISE_POINTS));
-        const deviations: number[] = [];
-        for (let n = 0; n < count; n += step) {
-            const at = 3 * n;
-            const found = this.tree.nearestMany(points[at], points[at + 1], points[at + 2], NEIGHBOURS);
-            let sum = 0;
-            for (let k = 0; k < found.count; k++) {
-                const to = 3 * found.indices[k];
-                let height = 0;
-                for (let axis = 0; axis < 3; axis++) {
-                    height += (points[to + axis] - points[at + axis]) * this.normals[at + axis];
-                }
-                sum += height ** 2;
-            }
-            deviations.push(Math.sqrt(sum / Math.max(1, found.count)));
+/**
+ * How far neighbours lie off a point's tangent plane, root of the mean square, median over some points: what a layer's own
+ * noise is, or less than it where points are few and the surface is bent.
+ *
+ * @param normals [n, 3] of the tree's points, unit length or zero
+ */
+export function noiseOf(tree: PointTree, normals: Float32Array): number {
+    const { points } = tree;
+    const count = points.length / 3;
+    const step = Math.max(1, Math.floor(count / NOISE_POINTS));
+    const deviations: number[] = [];
+    for (let n = 0; n < count; n += step) {
+        const at = 3 * n;
+        const found = tree.nearestMany(points[at], points[at + 1], points[at + 2], NEIGHBOURS);
+        let sum = 0;
+        for (let k = 0; k < found.count; k++) {
+            const to = 3 * found.indices[k];
+            let height = 0;
+            for (let axis = 0; axis < 3; axis++) height += (points[to + axis] - points[at + axis]) * normals[at + axis];
+            sum += height ** 2;
         }
-        deviations.sort((a, b) => a - b);
-        return deviations[deviations.length >> 1];
+        deviations.push(Math.sqrt(sum / Math.max(1, found.count)));
     }
+    deviations.sort((a, b) => a - b);
+    return deviations[deviations.length >> 1];
 }
