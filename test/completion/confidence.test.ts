@@ -23,11 +23,14 @@ function square() {
     return { scan, normals };
 }
 
-const explainedBy = async (distance: (x: number, y: number, z: number) => number, withNormals = true) => {
+const explainedBy = async (
+    distance: (x: number, y: number, z: number) => number,
+    { withNormals = true, noise = 0 } = {},
+) => {
     const { scan, normals } = square();
     const state = { latent: new Float32Array(0), pose: IDENTITY, start: IDENTITY };
     const seen = withNormals ? normals : normals.fill(0);
-    return judge(formulaField(distance), cube, scan, seen, { state, typicality: 1 });
+    return judge(formulaField(distance), cube, scan, seen, { state, typicality: 1 }, noise);
 };
 
 describe("judge", () => {
@@ -35,6 +38,11 @@ describe("judge", () => {
         expect(await explainedBy((_x, _y, z) => z)).toMatchObject({ explained: 1, residual: 0 });
         expect((await explainedBy((_x, _y, z) => z - 0.015)).explained).toBe(1);
         expect((await explainedBy((_x, _y, z) => z - 0.03)).explained).toBe(0);
+        const forgiven = await explainedBy((_x, _y, z) => z - 0.03, { noise: 0.02 });
+        expect(forgiven.explained).toBe(1);
+        expect(forgiven.misfit).toBeLessThan(0.3 * (await explainedBy((_x, _y, z) => z - 0.03)).misfit);
+        // Less noise than a decoder's own errors forgives nothing.
+        expect((await explainedBy((_x, _y, z) => z - 0.03, { noise: 0.005 })).explained).toBe(0);
         const half = await explainedBy((x, _y, z) => Math.max(z, x));
         expect(half.explained).toBeGreaterThan(0.4);
         expect(half.explained).toBeLessThan(0.6);
@@ -46,6 +54,6 @@ describe("judge", () => {
         expect(almost.explained).toBe(0);
         expect((await explainedBy((_x, _y, z) => Math.abs(z) - 0.004)).explained).toBe(1);
         // Which way out is unknown, the distance has to do.
-        expect((await explainedBy((_x, _y, z) => Math.abs(z) + 0.004, false)).explained).toBe(1);
+        expect((await explainedBy((_x, _y, z) => Math.abs(z) + 0.004, { withNormals: false })).explained).toBe(1);
     });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { PointTree } from "../../plugin/completion/pointTree.js";
-import { Sides } from "../../plugin/completion/sides.js";
+import { noiseOf, Sides } from "../../plugin/completion/sides.js";
 import { LatentRandom } from "../../plugin/latent/random.js";
 
 /** Points with the outward normals that they truly have. */
@@ -76,5 +76,19 @@ describe("which side of a point is outward, without a sensor", () => {
             }
         }
         expect(judge(sheet).told).toBe(0);
+    });
+});
+
+describe("noise", () => {
+    it.each([0, 0.005, 0.02])("of a plane is told by how far neighbours lie off it (%s)", (deviation) => {
+        const random = new LatentRandom(0x5, 1);
+        const points = Float32Array.from({ length: 3 * 2000 }, (_, i) =>
+            i % 3 === 2 ? deviation * random.normal() : 2 * random.uniform() - 1,
+        );
+        const normals = Float32Array.from(points, (_, i) => (i % 3 === 2 ? 1 : 0));
+        const noise = noiseOf(new PointTree(points), normals);
+        // Off a point that is off the plane itself.
+        expect(noise).toBeGreaterThanOrEqual(0.9 * deviation);
+        expect(noise).toBeLessThanOrEqual(1.5 * deviation);
     });
 });
