@@ -15,7 +15,16 @@ import { SignedDistance } from "../../training/samples/distance.js";
 import { writeContactSheet } from "../../training/sheet.js";
 import { observedFScore } from "./completion/observedFScore.js";
 import { type PoseError, poseError, symmetriesOf } from "./completion/poseError.js";
-import { cpuSeconds, FIRST_UNSEEN, loadField, machine, mean, median, readResults, writeResults } from "./completion/setUp.js";
+import {
+    cpuSeconds,
+    FIRST_UNSEEN,
+    loadField,
+    machine,
+    mean,
+    median,
+    readResults,
+    writeResults,
+} from "./completion/setUp.js";
 import { type ShapeError, shapeError } from "./completion/shapeError.js";
 import { standingErrorAsync } from "./completion/standing.js";
 import { randomPlacement, SCAN_KINDS, type ScanKind, virtualScan } from "./completion/virtualScan.js";
