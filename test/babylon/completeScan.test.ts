@@ -5,7 +5,7 @@ import { Scene } from "@babylonjs/core/scene.js";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ShapeModel } from "../../plugin/index.js";
 import { octahedronMesh, UPRIGHT } from "../completion/support/octahedron.js";
-import { octahedronFile } from "../support/decoders.js";
+import { FULL_SIZES, octahedronFile } from "../support/decoders.js";
 
 let engine: NullEngine;
 let scene: Scene;
@@ -14,7 +14,7 @@ let shapes: ShapeModel;
 beforeEach(async () => {
     engine = new NullEngine();
     scene = new Scene(engine);
-    shapes = await ShapeModel.LoadAsync(octahedronFile(), scene);
+    shapes = await ShapeModel.LoadAsync(octahedronFile(true, FULL_SIZES), scene);
 });
 
 afterEach(() => {

@@ -4,12 +4,11 @@ import { toModel, toScan } from "../../plugin/completion/pose.js";
 import { MAX_SCAN_POINTS, type Scan, toUnitScan } from "../../plugin/completion/scan.js";
 import { ReferenceField } from "../../plugin/field/referenceField.js";
 import { cpuMilliseconds } from "../support/cpuTime.js";
-import { octahedronDecoder } from "../support/decoders.js";
+import { FULL_SIZES, octahedronDecoder } from "../support/decoders.js";
 import { createTestRandom } from "../support/perceptrons.js";
 import { octahedronMesh, UPRIGHT } from "./support/octahedron.js";
 
-// As large as shapes are that decoders are trained on.
-const decoder = octahedronDecoder([0.2, 0.3]);
+const decoder = octahedronDecoder(FULL_SIZES);
 const field = new ReferenceField(decoder.perceptron!);
 const complete = (scan: Scan) => completeScanAsync(field, decoder, scan, { count: 1 });
 const half = octahedronMesh(0.8, 20, UPRIGHT, (x) => x < 0);

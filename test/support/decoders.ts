@@ -38,6 +38,9 @@ export function octahedronDecoder(sizes?: [number, number]) {
     return readDecoder(octahedronFile(true, sizes));
 }
 
+/** Octahedra that stand on an edge are with the larger of these about as large as shapes that decoders are trained on. */
+export const FULL_SIZES: [number, number] = [0.08, 0.18];
+
 /** A sheet so thin, and in truth so steep, that only an exact search finds it at 64³; a code of 1 number, no prior. */
 export function sliverFile(): Uint8Array<ArrayBuffer> {
     const nothing = { categories: [], prior: [], axes: [] };
