@@ -271,7 +271,8 @@ export function mutatedGraphs(files: readonly Uint8Array[]): fc.Arbitrary<Uint8A
     return fc
         .tuple(fc.constantFrom(...files), fc.array(fc.oneof(...changes), { minLength: 1, maxLength: 2 }))
         .map(([file, list]) => {
-            const model = fromBinary(ModelProtoSchema, file);
+            // A copy: tensors are views into it, and some changes write to them.
+            const model = fromBinary(ModelProtoSchema, file.slice());
             for (const change of list) change(model);
             return toBinary(ModelProtoSchema, model);
         });
