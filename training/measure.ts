@@ -2,6 +2,7 @@ import type { Field } from "../plugin/field/field.js";
 import type { DecoderMetadata } from "../plugin/model/decoder.js";
 import { extractSurfaceAsync } from "../plugin/surface/cpu/extractSurface.js";
 import type { SurfaceMesh } from "../plugin/surface/mesh.js";
+import { pieceOfVertices } from "../plugin/surface/pieces.js";
 import { Random, textKey } from "./random.js";
 import type { DistanceField } from "./samples/distance.js";
 import type { TriangleMesh } from "./samples/mesh.js";
@@ -73,17 +74,5 @@ export async function countPieces(
 
 /** Pieces of a mesh that hang together by shared vertices; a hollow inside counts as one more. */
 export function pieceCount({ positions, indices }: TriangleMesh): number {
-    const parent = Int32Array.from({ length: positions.length / 3 }, (_, i) => i);
-    const rootOf = (vertex: number): number => {
-        let root = vertex;
-        while (parent[root] !== root) {
-            parent[root] = parent[parent[root]];
-            root = parent[root];
-        }
-        return root;
-    };
-    for (let i = 0; i < indices.length; i += 3) {
-        for (const k of [1, 2]) parent[rootOf(indices[i])] = rootOf(indices[i + k]);
-    }
-    return parent.reduce((count, root, vertex) => count + (root === vertex ? 1 : 0), 0);
+    return new Set(pieceOfVertices(positions.length / 3, indices)).size;
 }

@@ -1,4 +1,5 @@
 import type { SurfaceMesh } from "../surface/mesh.js";
+import { pieceOfVertices } from "../surface/pieces.js";
 
 /** Volume, as a part of the largest piece's, up to which a piece that nobody saw is not believed. */
 const SMALL = 0.06;
@@ -48,25 +49,11 @@ function piecesOf({
     indices,
     observed,
 }: SurfaceMesh & { readonly observed: Float32Array }): Piece[] {
-    const parents = Uint32Array.from(observed, (_, n) => n);
-    const rootOf = (vertex: number) => {
-        let n = vertex;
-        while (parents[n] !== n) {
-            parents[n] = parents[parents[n]];
-            n = parents[n];
-        }
-        return n;
-    };
-    for (let t = 0; t < indices.length; t += 3) {
-        const root = rootOf(indices[t]);
-        parents[rootOf(indices[t + 1])] = root;
-        parents[rootOf(indices[t + 2])] = root;
-    }
+    const roots = pieceOfVertices(observed.length, indices);
     const pieces = new Map<number, Piece>();
     const pieceOf = Array.from(observed, (share, n) => {
-        const root = rootOf(n);
-        const piece = pieces.get(root) ?? { volume: 0, isSeen: false };
-        pieces.set(root, piece);
+        const piece = pieces.get(roots[n]) ?? { volume: 0, isSeen: false };
+        pieces.set(roots[n], piece);
         if (share > 0.5) piece.isSeen = true;
         return piece;
     });
@@ -75,7 +62,7 @@ function piecesOf({
         const outward = normals.subarray(3 * indices[t], 3 * indices[t] + 3);
         pieceOf[indices[t]].volume += volumeUnder(corners, outward);
     }
-    return pieces.size > 0 ? pieceOf : [];
+    return pieceOf;
 }
 
 /** Of the tetrahedron from the origin to a triangle, below 0 where the triangle looks at the origin. */
