@@ -6,6 +6,7 @@ import { type FittedCode, fitCodeAsync } from "./fitCodes.js";
 import { Network } from "./network.js";
 import type { CategoryCodes } from "./prior.js";
 import { progressBar, turn } from "./progress.js";
+import type { SampledShape } from "./samples/store.js";
 import type { ShapeSource } from "./shapes.js";
 import type { Recipe } from "./trainer.js";
 
@@ -56,40 +57,58 @@ export async function findCodesAsync(
     quiet = false,
 ): Promise<Pick<CategoryCodes, "category" | "codes">[]> {
     const network = Network.from(tf, recipe, perceptron, "found ");
-    const total = source.categories.reduce((sum, category) => sum + source.known(category).length, 0);
+    const counts = source.categories.map((category) => source.known(category).length);
     const bar = progressBar("codes {bar} {value}/{total} shapes | {eta_formatted} left", quiet);
-    bar.start(Math.round(total * (1 + RETRIED)), 0);
+    bar.start(
+        counts.reduce((sum, count) => sum + count + retriedOf(count), 0),
+        0,
+    );
+    const fit: Fitter = async (shape, candidates, stages) => {
+        const fitted = await fitCodeAsync(tf, network, recipe, shape, candidates, stages);
+        bar.increment();
+        await turn();
+        return fitted;
+    };
     const results: Pick<CategoryCodes, "category" | "codes">[] = [];
     try {
         for (const category of source.categories) {
+            const draws = Array.from({ length: DRAWS }, (_, n) => ({ seed: FIRST_DRAW + n, category }));
             const starts = [
                 ...metadata.prior.filter((component) => component.category === category).map(({ mean }) => mean),
-                ...Array.from({ length: DRAWS }, (_, n) => sampleLatent(metadata, { seed: FIRST_DRAW + n, category })),
+                ...draws.map((draw) => sampleLatent(metadata, draw)),
             ];
-            const fits: { number: number; fit: FittedCode }[] = [];
-            const fitted = async (number: number, stages: typeof STAGES) => {
-                const candidates = [...starts, ...fits.map(({ fit }) => fit.code)];
-                const shape = await source.sampled(category, number);
-                const fit = await fitCodeAsync(tf, network, recipe, shape, candidates, stages);
-                bar.increment();
-                await turn();
-                return { number, fit };
-            };
-            const byError = (a: (typeof fits)[number], b: (typeof fits)[number]) => a.fit.error - b.fit.error;
-            for (const number of source.known(category)) fits.push(await fitted(number, STAGES));
-            fits.sort(byError);
-            const worst = fits.slice(Math.floor((1 - RETRIED) * fits.length));
-            for (const before of worst) {
-                const again = await fitted(before.number, PATIENT_STAGES);
-                if (byError(again, before) < 0) fits[fits.indexOf(before)] = again;
-            }
-            fits.sort(byError);
-            const kept = fits.slice(0, Math.ceil((1 - LEFT_OUT) * fits.length));
-            results.push({ category, codes: kept.map(({ fit }) => fit.code) });
+            const shapes: SampledShape[] = [];
+            for (const number of source.known(category)) shapes.push(await source.sampled(category, number));
+            results.push({ category, codes: await fitShapes(shapes, starts, fit) });
         }
     } finally {
         bar.stop();
         network.dispose();
     }
     return results;
+}
+
+type Fitter = (shape: SampledShape, candidates: readonly Float32Array[], stages: typeof STAGES) => Promise<FittedCode>;
+
+/** Codes of shapes, each begun at those that there are already as well; without those that fit worst, best first. */
+async function fitShapes(
+    shapes: readonly SampledShape[],
+    starts: readonly Float32Array[],
+    fit: Fitter,
+): Promise<Float32Array[]> {
+    const found: { readonly shape: SampledShape; readonly fitted: FittedCode }[] = [];
+    const begin = () => [...starts, ...found.map(({ fitted }) => fitted.code)];
+    const sort = () => found.sort((a, b) => a.fitted.error - b.fitted.error);
+    for (const shape of shapes) found.push({ shape, fitted: await fit(shape, begin(), STAGES) });
+    for (const before of sort().slice(found.length - retriedOf(found.length))) {
+        const fitted = await fit(before.shape, begin(), PATIENT_STAGES);
+        if (fitted.error < before.fitted.error) found[found.indexOf(before)] = { shape: before.shape, fitted };
+    }
+    return sort()
+        .slice(0, Math.ceil((1 - LEFT_OUT) * found.length))
+        .map(({ fitted }) => fitted.code);
+}
+
+function retriedOf(count: number): number {
+    return Math.ceil(RETRIED * count);
 }

@@ -26,7 +26,10 @@ export interface Confidence {
     readonly violated: number;
     /** How ordinary the code is, 0 to 1: 1 up to the distance from its component's mean that samples have. */
     readonly typicality: number;
-    /** Mean squared error of the distances on and beside the seen surface, large ones capped; 1 at 0.55 % of the side, or at the scan's own scatter. */
+    /**
+     * Mean squared error of the distances on and beside the seen surface, large ones capped; 1 at 0.55 % of the side, or
+     * at the scan's own scatter where that is more.
+     */
     readonly misfit: number;
 }
 

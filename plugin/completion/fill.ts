@@ -1,4 +1,5 @@
 import type { SurfaceMesh } from "../surface/mesh.js";
+import { pieceOfVertices } from "../surface/pieces.js";
 import { medianSpacing } from "./observed.js";
 import { PointTree } from "./pointTree.js";
 import type { Scan } from "./scan.js";
@@ -125,26 +126,13 @@ function isOnEdge(positions: Float32Array, a: number, b: number, x: number, y: n
 
 /** Makes kept pieces whose vertices all are the same surface twice the scan's part. */
 function dropIslands(indices: Uint32Array, values: Float32Array, isIsland: Uint8Array): void {
-    const parent = Int32Array.from(values.keys());
-    const rootOf = (vertex: number): number => {
-        let root = vertex;
-        while (parent[root] !== root) {
-            parent[root] = parent[parent[root]];
-            root = parent[root];
-        }
-        return root;
-    };
-    for (let at = 0; at < indices.length; at++) {
-        const next = at - (at % 3) + ((at + 1) % 3);
-        const [a, b] = [indices[at], indices[next]];
-        if (values[a] > 0 && values[b] > 0) parent[rootOf(a)] = rootOf(b);
-    }
+    const roots = pieceOfVertices(values.length, indices, (a, b) => values[a] > 0 && values[b] > 0);
     const isWhole = new Uint8Array(values.length).fill(1);
     for (let n = 0; n < values.length; n++) {
-        if (values[n] > 0 && !isIsland[n]) isWhole[rootOf(n)] = 0;
+        if (values[n] > 0 && !isIsland[n]) isWhole[roots[n]] = 0;
     }
     for (let n = 0; n < values.length; n++) {
-        if (values[n] > 0 && isWhole[rootOf(n)]) values[n] = -Number.EPSILON;
+        if (values[n] > 0 && isWhole[roots[n]]) values[n] = -Number.EPSILON;
     }
 }
 

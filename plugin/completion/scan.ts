@@ -20,7 +20,10 @@ export interface Scan {
     readonly emptySensorPositions?: Float32Array | null;
 }
 
-/** Points, and empty points, beyond this are thinned before anything else is done: the memory of a completion stays below 1 GiB. */
+/**
+ * Points, and empty points, beyond this are thinned before anything else is done: the memory of a completion stays below
+ * 1 GiB.
+ */
 export const MAX_SCAN_POINTS = 200_000;
 
 /** The fewest points from which a shape can be told at all. */

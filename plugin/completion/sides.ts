@@ -55,7 +55,7 @@ export class Sides {
 
 /**
  * How far neighbours lie off a point's tangent plane, root of the mean square, median over some points: what a layer's own
- * noise is, or less than it where points are few and the surface is bent.
+ * noise is, or more than it where points are few and the surface is bent.
  *
  * @param normals [n, 3] of the tree's points, unit length or zero
  */

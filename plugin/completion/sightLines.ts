@@ -12,7 +12,7 @@ const MOST_LINES = 1200;
 /** Lines are so far apart at the object, unit frame: those that met nothing, and those that met it. */
 const EMPTY_SPACING = 0.06;
 const SEEN_SPACING = 0.12;
-/** What a line met begins so far before the point: noise and grazing light, unit frame. */
+/** A line that met the object tells nothing of this last bit before it, for noise and grazing light; unit frame. */
 const BEFORE_SEEN = 0.05;
 /** A line tells nothing farther than this from the box of what was seen. */
 const MARGIN = 0.3;
@@ -25,10 +25,10 @@ const LOOKS = [-0.04, 0, 0.04];
 
 /** Distance that a shape must keep from a line's deepest place in it, unit frame. */
 const KEPT = 0.005;
-/** What a line counts as a sample: its share of the picture is about so much of a surface sample's. */
+/** What a line counts as a part of a sample: about its share of the picture to that of a sample of the surface. */
 const WEIGHT = 0.6;
 
-/** Where lines of sight go through a shape that they should have met. */
+/** Where a shape stands in lines of sight along which nothing was. */
 export interface Contradictions {
     /** [n], which lines. */
     readonly lines: readonly number[];

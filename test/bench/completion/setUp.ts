@@ -18,6 +18,7 @@ export function machine(threads: number): string {
 /** First seed of shapes that no decoder of ours is trained on. */
 export const FIRST_UNSEEN = 50_000;
 
+/** What `writeResults` wrote. */
 export async function readResults<Results>(name: string): Promise<Results> {
     return JSON.parse(await readFile(join(import.meta.dirname, "../results", `${name}.json`), "utf8"));
 }
