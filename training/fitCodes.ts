@@ -1,5 +1,6 @@
 import type * as tfc from "@tensorflow/tfjs-core";
 import {
+    type Costs,
     type LeastSquaresProblem,
     type Linearisation,
     type Minimum,
@@ -66,7 +67,9 @@ export async function fitCodeAsync(
             minima.push(await minimise(problem, code, stage.iterations));
         }
         problem.dispose();
-        guesses = minima.map(({ state, at }) => ({ code: state, cost: at.dataCost })).sort((a, b) => a.cost - b.cost);
+        guesses = minima
+            .map(({ state, dataCost }) => ({ code: state, cost: dataCost }))
+            .sort((a, b) => a.cost - b.cost);
     }
     return { code: guesses[0].code, error: guesses[0].cost / COST };
 }
@@ -149,14 +152,21 @@ class CodeProblem implements LeastSquaresProblem<Float32Array> {
         for (const part of parts) part.dispose();
         const hessian = Float64Array.from(products);
         const gradient = Float64Array.from(slopes);
-        let squared = 0;
         for (let i = 0; i < size; i++) {
             hessian[i * size + i] += COST * this.penalty;
             gradient[i] += COST * this.penalty * code[i];
-            squared += code[i] ** 2;
         }
         const dataCost = COST * error;
-        return { cost: dataCost + COST * this.penalty * squared, dataCost, hessian, gradient };
+        return { cost: dataCost + this.lengthCost(code), dataCost, hessian, gradient };
+    }
+
+    async costAt(code: Float32Array): Promise<Costs> {
+        const [dataCost] = await this.dataCostsOf([code]);
+        return { cost: dataCost + this.lengthCost(code), dataCost };
+    }
+
+    private lengthCost(code: Float32Array): number {
+        return COST * this.penalty * code.reduce((sum, value) => sum + value ** 2, 0);
     }
 
     /** What each of some codes costs, without what its length does. */

@@ -5,7 +5,7 @@ import { coarseFieldsOf } from "./coarseField.js";
 import { createCodePrior } from "./codePrior.js";
 import { type Confidence, judge } from "./confidence.js";
 import { Extent } from "./extent.js";
-import { type Candidate, searchShapes } from "./fit.js";
+import { type Candidate, ShapeSearch } from "./fit.js";
 import { outwardNormals } from "./normals.js";
 import { treeOf } from "./pointTree.js";
 import { compose, IDENTITY, type Similarity, type Vector } from "./pose.js";
@@ -51,16 +51,17 @@ export interface Completion {
 /** Longest side of the shapes that decoders are trained on, as a part of the longest side of their bounds. */
 const SHAPE_SHARE = 0.9;
 /** About the up axis, tried first. */
-const TURNS = 24;
-/** Confidence below which a search was too hasty, and how much more is tried then. */
+const TURNS = 32;
+/** Confidence below which a search goes on, and the rounds that it may take. */
 const UNSURE = 0.35;
-const CLOSER_EFFORT = 2;
+const ROUNDS = 2;
 /** Of how far neighbours lie off a tangent plane, what is taken for noise: bent surfaces and thin walls have a part in it. */
 const SCATTER_SHARE = 0.8;
 /** More noise than this, unit frame, is no noise but another kind of object. */
 const MOST_NOISE = 0.02;
-/** Share of the progress that a look takes. */
-const LOOK_PROGRESS = 0.5;
+/** Shares of the progress that the choice of starts and a round take. */
+const START_PROGRESS = 0.2;
+const ROUND_PROGRESS = (1 - START_PROGRESS) / ROUNDS;
 
 /**
  * Codes and poses of shapes that agree with a scan, best first.
@@ -89,23 +90,25 @@ export async function completeScanAsync(
     const towardsSensor = sensorDirection(unit, up);
     const extent = new Extent(unit.positions, side);
     const noise = Math.min(MOST_NOISE, SCATTER_SHARE * noiseOf(treeOf(unit.positions), normals));
-    const look = async (effort: number, from: number): Promise<Completion[]> => {
-        const candidates = await searchShapes(field, bounds, prior, unit, normals, {
-            starts: { extent, turnCount: effort * TURNS, up, upAxis, towardsSensor },
-            noise,
-            effort,
-            signal,
-            onProgress: (share) => onProgress?.(from + LOOK_PROGRESS * share),
-        });
-        const found = candidates.slice(0, count);
-        return Promise.all(
-            found.map((candidate) => toCompletion(field, decoder, ready, unit, normals, noise, candidate, signal)),
+    const search = await ShapeSearch.CreateAsync(
+        field,
+        bounds,
+        prior,
+        unit,
+        normals,
+        { starts: { extent, turnCount: TURNS, up, upAxis, towardsSensor }, noise, signal },
+        (share) => onProgress?.(START_PROGRESS * share),
+    );
+    let results: Completion[] = [];
+    for (let round = 0; round < ROUNDS && !(results[0]?.confidence.value >= UNSURE); round++) {
+        const from = START_PROGRESS + round * ROUND_PROGRESS;
+        const candidates = await search.nextRound((share) => onProgress?.(from + ROUND_PROGRESS * share));
+        const more = await Promise.all(
+            candidates
+                .slice(0, count)
+                .map((candidate) => toCompletion(field, decoder, ready, unit, normals, noise, candidate, signal)),
         );
-    };
-    const bySureness = (a: Completion, b: Completion) => b.confidence.value - a.confidence.value;
-    let results = (await look(1, 0)).sort(bySureness);
-    if (results[0].confidence.value < UNSURE) {
-        results = [...results, ...(await look(CLOSER_EFFORT, LOOK_PROGRESS))].sort(bySureness).slice(0, count);
+        results = [...results, ...more].sort((a, b) => b.confidence.value - a.confidence.value).slice(0, count);
     }
     onProgress?.(1);
     return results;

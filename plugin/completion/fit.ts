@@ -10,12 +10,14 @@ import { createObservations, type Observations } from "./observations.js";
 import type { UnitScan } from "./scan.js";
 import { type Contradictions, SightLines } from "./sightLines.js";
 import type { StanceOptions } from "./stances.js";
-import { AT_ONCE, type CostsOf, chooseStarts, otherShapes, startCodes } from "./starts.js";
+import { AT_ONCE, type CostsOf, chooseStarts, otherShapes, type PlacedFamily, startCodes } from "./starts.js";
 
 /** One pass of the search over the guesses left: coarse ones see few samples, forgive much and are many. */
 interface Stage {
     readonly sampleCount: number;
+    /** Guesses that go through it in the first round, and in each later one. */
     readonly keep: number;
+    readonly keepLater: number;
     readonly iterations: number;
     readonly noise: number;
     readonly outlier: number;
@@ -27,14 +29,15 @@ interface Stage {
 const LOOK_SAMPLES = 160;
 
 const STAGES: readonly Stage[] = [
-    { sampleCount: 96, keep: 96, iterations: 2, noise: 0.03, outlier: 0.15, growth: 0.02 },
-    { sampleCount: 160, keep: 32, iterations: 3, noise: 0.02, outlier: 0.12, growth: 0.03 },
-    { sampleCount: 256, keep: 12, iterations: 4, noise: 0.012, outlier: 0.12, growth: 0.06 },
-    { sampleCount: 1024, keep: 3, iterations: 6, noise: 0.01, outlier: 0.06, growth: 0.06 },
+    { sampleCount: 96, keep: 96, keepLater: 96, iterations: 2, noise: 0.03, outlier: 0.15, growth: 0.02 },
+    { sampleCount: 160, keep: 32, keepLater: 48, iterations: 3, noise: 0.02, outlier: 0.12, growth: 0.03 },
+    { sampleCount: 256, keep: 12, keepLater: 16, iterations: 4, noise: 0.012, outlier: 0.12, growth: 0.06 },
+    { sampleCount: 1024, keep: 3, keepLater: 4, iterations: 6, noise: 0.01, outlier: 0.06, growth: 0.06 },
 ];
 
-/** The stage after which other shapes are tried in the poses that were found. */
+/** The stage after which other shapes are tried in the poses that were found, and the one by whose samples. */
 const RENEWED_STAGE = 1;
+const RENEWING_STAGE = 0;
 
 /** The first stage after which lines of sight are followed, and the guesses for which they are. */
 const SIGHTED_STAGE = 2;
@@ -52,24 +55,26 @@ export interface SearchOptions {
     readonly starts: StanceOptions;
     /** The scan's own deviation from a surface, unit frame; less than the decoder's own errors does not count. */
     readonly noise: number;
-    /** How many times as many guesses are followed as usual. */
-    readonly effort: number;
     readonly signal?: AbortSignal;
-    /** Told the share that is done, from 0 to 1. */
-    readonly onProgress?: (share: number) => void;
 }
 
-/** A guess after a stage. */
-interface Fit {
+/** A guess that waits for a stage. */
+interface Guess {
     readonly state: FitState;
-    readonly cost: number;
-    readonly dataCost: number;
-    /** Twice the negative logarithm of how well the neighbourhood as a whole explains the scan (Laplace's approximation). */
+    /** Of the stage before; its place among the starts where there was none. */
     readonly evidence: number;
     /** Evaluations of the field with its derivatives, all stages together. */
     readonly iterations: number;
     /** Lines of sight through it, where they were followed. */
     readonly contradictions?: Contradictions;
+}
+
+/** A guess after a stage. */
+interface Fit extends Guess {
+    readonly cost: number;
+    readonly dataCost: number;
+    /** Twice the negative logarithm of how well the neighbourhood as a whole explains the scan (Laplace's approximation). */
+    readonly evidence: number;
 }
 
 /** A guess that went through all stages. */
@@ -79,71 +84,112 @@ export interface Candidate extends Fit {
     readonly typicality: number;
 }
 
+/** Told the share that is done, from 0 to 1. */
+type OnProgress = (share: number) => void;
+
 /**
- * Codes and poses that explain a scan, best first: many starts are scored, the best refined by Levenberg and
- * Marquardt's method in stages of more samples and less forgiveness, the worse ones left behind each time; once poses are
- * nearly right, other shapes are tried in them. Those that come through last are held against the lines of sight.
- *
- * @param normals [n, 3] outward, zeros where unknown
+ * Looks for codes and poses that explain a scan. Many starts are scored, the best refined by Levenberg and Marquardt's
+ * method in stages of more samples and less forgiveness, the worse ones left behind each time; once poses are nearly right,
+ * other shapes are tried in them. Those that come far are held against the lines of sight. What is left behind waits: each
+ * further round takes up the best of it.
  */
-export async function searchShapes(
-    field: Field,
-    bounds: Bounds,
-    prior: readonly CodeFamily[],
-    scan: UnitScan,
-    normals: Float32Array,
-    { starts, noise, effort, signal, onProgress }: SearchOptions,
-): Promise<Candidate[]> {
-    const begin = startCodes(prior);
-    const coarse = await coarseFieldsOf(field, bounds, begin.codes, signal, (share) => onProgress?.(0.2 * share));
-    const { upAxis, extent } = starts;
-    const problems = problemsOfStages(field, bounds, prior, scan, normals, { ...starts, noise }, signal);
-    const look = createObservations(scan, normals, LOOK_SAMPLES, 1);
-    const lines = SightLines.of(scan);
-    const few = createObservations(scan, normals, TRIAL_SAMPLES, 1);
-    const trial = problemOf(field, bounds, prior, few, STAGES[0], upAxis, extent, signal);
-    const costsOf: CostsOf = (latent, poses) => trial.dataCostsOf(latent, poses);
-    const chosen = await chooseStarts(begin, coarse, starts, look, costsOf, effort * STAGES[0].keep);
-    let guesses: readonly Pick<Fit, "state" | "iterations" | "contradictions">[] = chosen.map((state) => ({
-        state,
-        iterations: 0,
-    }));
-    onProgress?.(0.3);
-    let fits: Fit[] = [];
-    const workOf = ({ sampleCount, keep, iterations }: Stage) => effort * keep * sampleCount * iterations;
-    const total = STAGES.reduce((sum, stage) => sum + workOf(stage), 0);
-    let done = 0;
-    for (const [index, stage] of STAGES.entries()) {
-        const problem = problems[index];
-        const kept = guesses.slice(0, effort * stage.keep);
-        fits = await mapTogether(kept, AT_ONCE, async ({ state, iterations, contradictions }) => {
-            const held = contradictions ? problem.with(contradictions.observations) : problem;
-            const fit = await fitFrom(held, state, iterations, stage.iterations);
-            done += stage.sampleCount * stage.iterations;
-            onProgress?.(0.3 + (0.7 * done) / total);
-            return { ...fit, contradictions };
-        });
-        fits.sort(byEvidence);
-        if (index === RENEWED_STAGE) {
-            const found = fits.map(({ state: { pose, latent } }) => ({ pose, family: familyOf(prior, latent) }));
-            const others = await otherShapes(found, (latent, poses) => problem.dataCostsOf(latent, poses));
-            fits.push(...(await mapTogether(others, AT_ONCE, (state) => fitFrom(problem, state, 0, stage.iterations))));
-            fits.sort(byEvidence);
-        }
-        if (lines && index >= SIGHTED_STAGE) {
-            const best = fits.slice(0, effort * SIGHTED_GUESSES);
-            fits = await mapTogether(best, AT_ONCE, async (fit) =>
-                contradicted(fit, await lines.contradictions(field, bounds, fit.state, signal), problem),
-            );
-            fits.sort(byEvidence);
-        }
-        guesses = fits;
+export class ShapeSearch {
+    /** Of each stage, those that wait for it, the best first. */
+    private readonly waiting: Guess[][] = STAGES.map(() => []);
+    /** Of each stage, those that went through it and whose lines of sight were not followed. */
+    private readonly unsighted: Fit[][] = STAGES.map(() => []);
+    private readonly renewed: PlacedFamily[] = [];
+    private rounds = 0;
+
+    /** @param normals [n, 3] outward, zeros where unknown */
+    static async CreateAsync(
+        field: Field,
+        bounds: Bounds,
+        prior: readonly CodeFamily[],
+        scan: UnitScan,
+        normals: Float32Array,
+        { starts, noise, signal }: SearchOptions,
+        onProgress?: OnProgress,
+    ): Promise<ShapeSearch> {
+        const begin = startCodes(prior);
+        const coarse = await coarseFieldsOf(field, bounds, begin.codes, signal, onProgress);
+        const { upAxis, extent } = starts;
+        const problems = problemsOfStages(field, bounds, prior, scan, normals, { ...starts, noise }, signal);
+        const look = createObservations(scan, normals, LOOK_SAMPLES, 1);
+        const few = createObservations(scan, normals, TRIAL_SAMPLES, 1);
+        const trial = problemOf(field, bounds, prior, few, STAGES[0], upAxis, extent, signal);
+        const costsOf: CostsOf = (latent, poses) => trial.dataCostsOf(latent, poses);
+        const wanted = STAGES[0].keep + STAGES[0].keepLater;
+        const chosen = await chooseStarts(begin, coarse, starts, look, costsOf, wanted);
+        const lines = SightLines.of(scan);
+        return new ShapeSearch(field, bounds, prior, problems, lines, chosen, signal);
     }
-    return fits.map((fit) => {
-        const { component, squared } = nearestComponent(prior, fit.state.latent);
-        const excess = Math.max(0, squared / field.latentSize - 1);
-        return { ...fit, category: component.category, typicality: Math.exp(-excess) };
-    });
+
+    private constructor(
+        private readonly field: Field,
+        private readonly bounds: Bounds,
+        private readonly prior: readonly CodeFamily[],
+        private readonly problems: readonly FitProblem[],
+        private readonly lines: SightLines | null,
+        starts: readonly FitState[],
+        private readonly signal: AbortSignal | undefined,
+    ) {
+        this.waiting[0] = starts.map((state, evidence) => ({ state, evidence, iterations: 0 }));
+    }
+
+    /** Follows the best guesses that wait through all stages: those that come through last, best first. */
+    async nextRound(onProgress?: OnProgress): Promise<Candidate[]> {
+        const isFirst = this.rounds === 0;
+        this.rounds++;
+        const keeps = STAGES.map(({ keep, keepLater }) => (isFirst ? keep : keepLater));
+        const workOf = ({ sampleCount, iterations }: Stage) => sampleCount * iterations;
+        const total = STAGES.reduce((sum, stage, index) => sum + keeps[index] * workOf(stage), 0);
+        let done = 0;
+        let last: Fit[] = [];
+        for (const [index, stage] of STAGES.entries()) {
+            const kept = this.waiting[index].splice(0, keeps[index]);
+            last = await mapTogether(kept, AT_ONCE, async (guess) => {
+                const fit = await fitFrom(this.problems[index], guess, stage.iterations);
+                done += workOf(stage);
+                onProgress?.(Math.min(1, done / total));
+                return fit;
+            });
+            if (index === RENEWED_STAGE) last.push(...(await this.renew(last.sort(byEvidence), stage)));
+            if (this.lines && index >= SIGHTED_STAGE) last = await this.sight(index, last, this.lines);
+            if (index + 1 < STAGES.length) {
+                this.waiting[index + 1].push(...last);
+                this.waiting[index + 1].sort(byEvidence);
+            }
+        }
+        return last.sort(byEvidence).map((fit) => {
+            const { component, squared } = nearestComponent(this.prior, fit.state.latent);
+            const excess = Math.max(0, squared / this.field.latentSize - 1);
+            return { ...fit, category: component.category, typicality: Math.exp(-excess) };
+        });
+    }
+
+    /** Other shapes in the poses of the best fits. */
+    private async renew(sorted: readonly Fit[], { iterations }: Stage): Promise<Fit[]> {
+        const [problem, trial] = [this.problems[RENEWED_STAGE], this.problems[RENEWING_STAGE]];
+        const found = sorted.map(({ state: { pose, latent } }) => ({ pose, family: familyOf(this.prior, latent) }));
+        const { states, tried } = await otherShapes(found, this.renewed, (latent, poses) =>
+            trial.dataCostsOf(latent, poses),
+        );
+        this.renewed.push(...tried);
+        return mapTogether(states, AT_ONCE, (state) =>
+            fitFrom(problem, { state, evidence: 0, iterations: 0 }, iterations),
+        );
+    }
+
+    /** Follows the lines of sight through the best of a stage's fits; the others stay behind. */
+    private async sight(index: number, fits: readonly Fit[], lines: SightLines): Promise<Fit[]> {
+        const { field, bounds, signal } = this;
+        const all = [...this.unsighted[index], ...fits].sort(byEvidence);
+        this.unsighted[index] = all.splice(SIGHTED_GUESSES);
+        return mapTogether(all, AT_ONCE, async (fit) =>
+            contradicted(fit, await lines.contradictions(field, bounds, fit.state, signal), this.problems[index]),
+        );
+    }
 }
 
 /** A fit after its lines of sight were followed: those that it did not know of before cost it something. */
@@ -158,7 +204,7 @@ function contradicted(fit: Fit, contradictions: Contradictions, problem: FitProb
     return { ...fit, contradictions, cost: cost + more, dataCost: dataCost + more, evidence: evidence + more };
 }
 
-function byEvidence(a: Fit, b: Fit): number {
+function byEvidence(a: Guess, b: Guess): number {
     return a.evidence - b.evidence;
 }
 
@@ -167,10 +213,12 @@ function familyOf(prior: readonly CodeFamily[], latent: Float32Array): CodeFamil
     return prior.find((family) => family.category === category)!;
 }
 
-async function fitFrom(problem: FitProblem, start: FitState, before: number, most: number): Promise<Fit> {
-    const { state, at, iterations } = await minimise(problem, start, most);
-    const { cost, dataCost } = at;
-    return { state, cost, dataCost, evidence: cost + problem.narrowness(state, at), iterations: before + iterations };
+async function fitFrom(plain: FitProblem, guess: Guess, most: number): Promise<Fit> {
+    const { contradictions } = guess;
+    const problem = contradictions ? plain.with(contradictions.observations) : plain;
+    const { state, cost, dataCost, near, iterations } = await minimise(problem, guess.state, most);
+    const evidence = cost + problem.narrowness(state, near);
+    return { state, cost, dataCost, evidence, iterations: guess.iterations + iterations, contradictions };
 }
 
 /** What each stage of a search minimises, from first to last. */

@@ -2,7 +2,7 @@ import type { Field } from "../field/field.js";
 import type { Bounds } from "../model/decoder.js";
 import { type CodeFamily, nearestComponent, slopeTo } from "./codePrior.js";
 import type { Extent } from "./extent.js";
-import type { LeastSquaresProblem, Linearisation } from "./levenbergMarquardt.js";
+import type { Costs, LeastSquaresProblem, Linearisation } from "./levenbergMarquardt.js";
 import { factorCholesky } from "./linearAlgebra.js";
 import { NormalEquations } from "./normalEquations.js";
 import { joinObservations, type Observations } from "./observations.js";
@@ -40,6 +40,8 @@ const GROWTH = 3;
 export class FitProblem implements LeastSquaresProblem<FitState> {
     readonly latentSize: number;
     readonly size: number;
+    /** Takes the prior's derivatives where only its cost counts. */
+    private readonly unwanted: NormalEquations;
 
     /** @param sampleCount samples that share `effectiveCount`; those added later count as much each as these */
     constructor(
@@ -55,6 +57,7 @@ export class FitProblem implements LeastSquaresProblem<FitState> {
     ) {
         this.latentSize = field.latentSize;
         this.size = this.latentSize + POSE_SIZE;
+        this.unwanted = new NormalEquations(this.size, false);
     }
 
     /** The problem with more observations; each counts as much as one of those that there are. */
@@ -137,6 +140,13 @@ export class FitProblem implements LeastSquaresProblem<FitState> {
         const { hessian, gradient } = sums;
         const cost = dataCost + this.addPrior(state, hessian, gradient);
         return { cost, dataCost, hessian, gradient };
+    }
+
+    /** What a state costs; the field's distances are enough for it. */
+    async costAt(state: FitState): Promise<Costs> {
+        const [dataCost] = await this.dataCostsOf(state.latent, [state.pose]);
+        const { hessian, gradient } = this.unwanted;
+        return { cost: dataCost + this.addPrior(state, hessian, gradient), dataCost };
     }
 
     /** What the observations alone cost in each of some poses; the field's distances are enough for it. */

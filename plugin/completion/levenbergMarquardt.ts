@@ -1,11 +1,14 @@
 import { solveCholesky } from "./linearAlgebra.js";
 
-/** A least-squares problem near a state. */
-export interface Linearisation {
+export interface Costs {
     /** What is minimised; in a fit half of it is the negative logarithm of the posterior, up to a constant. */
     readonly cost: number;
     /** The part of the cost that the observations make. */
     readonly dataCost: number;
+}
+
+/** A least-squares problem near a state. */
+export interface Linearisation extends Costs {
     /** [size, size] Gauss-Newton approximation of half the cost's second derivative; the lower triangle counts. */
     readonly hessian: Float64Array;
     /** [size], half the cost's derivative. */
@@ -15,15 +18,17 @@ export interface Linearisation {
 /** Whose cost is to be made small. */
 export interface LeastSquaresProblem<State> {
     linearise(state: State): Promise<Linearisation>;
+    /** What a state costs, which may be found in less time. */
+    costAt(state: State): Promise<Costs>;
     /** The state that a step [size] leads to. */
     move(state: State, step: Float64Array): State;
 }
 
-export interface Minimum<State> {
+export interface Minimum<State> extends Costs {
     readonly state: State;
-    /** The problem there. */
-    readonly at: Linearisation;
-    /** Linearisations, the first one included. */
+    /** The problem near it: there, or a step before. */
+    readonly near: Linearisation;
+    /** Evaluations, the first one included. */
     readonly iterations: number;
 }
 
@@ -38,7 +43,8 @@ const GREATEST_DAMPING = 1e6;
 const CONVERGED = 1e-4;
 
 /**
- * Levenberg's and Marquardt's method with Nielsen's damping (Damping parameter in Marquardt's method, 1999).
+ * Levenberg's and Marquardt's method with Nielsen's damping (Damping parameter in Marquardt's method, 1999). No step is
+ * taken from where the last evaluation may lead, so that one asks for the cost alone.
  *
  * @param maxIterations evaluations at most
  */
@@ -48,26 +54,27 @@ export async function minimise<State>(
     maxIterations: number,
 ): Promise<Minimum<State>> {
     let state = start;
-    let at = await problem.linearise(state);
+    let near = await problem.linearise(state);
+    let { cost, dataCost }: Costs = near;
     let damping = FIRST_DAMPING;
     let growth = 2;
     let iterations = 1;
     while (iterations < maxIterations && damping < GREATEST_DAMPING) {
-        const step = solveDamped(at, damping);
+        const step = solveDamped(near, damping);
         if (!step) {
             damping *= growth;
             growth *= 2;
             continue;
         }
         const moved = problem.move(state, step);
-        const next = await problem.linearise(moved);
         iterations++;
-        const expected = expectedDecrease(at, step);
-        const decrease = at.cost - next.cost;
+        const isLast = iterations === maxIterations;
+        const next = isLast ? { ...near, ...(await problem.costAt(moved)) } : await problem.linearise(moved);
+        const expected = expectedDecrease(near, step);
+        const decrease = cost - next.cost;
         if (decrease > 0 && Number.isFinite(next.cost)) {
-            const isDone = decrease < CONVERGED * Math.abs(at.dataCost + 1);
-            state = moved;
-            at = next;
+            const isDone = decrease < CONVERGED * Math.abs(dataCost + 1);
+            [state, near, cost, dataCost] = [moved, next, next.cost, next.dataCost];
             damping = Math.max(LEAST_DAMPING, damping * Math.max(1 / 5, 1 - (2 * (decrease / expected) - 1) ** 3));
             growth = 2;
             if (isDone) break;
@@ -76,7 +83,7 @@ export async function minimise<State>(
             growth *= 2;
         }
     }
-    return { state, at, iterations };
+    return { state, cost, dataCost, near, iterations };
 }
 
 /** −(H + damping · diag H)⁻¹ g. */

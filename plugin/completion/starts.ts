@@ -11,8 +11,8 @@ import { type StanceOptions, stancesOf } from "./stances.js";
 export const AT_ONCE = 6;
 /** Starts of each family and kind that come before any others. */
 const STARTS_PER_FAMILY = 1;
-/** Of the starts, those that were settled first. */
-const SETTLED_SHARE = 1 / 3;
+/** Starts that stand as they were found, for each one that was settled first. */
+const STANDING_TO_SETTLED = 2;
 /** Cosine of the angle between two poses beyond which they are far apart. */
 const OTHER_TURN = Math.cos((40 * Math.PI) / 180);
 /** Guesses in whose poses other shapes are tried, and the shapes that remain of each. */
@@ -49,6 +49,7 @@ export function startCodes(prior: readonly CodeFamily[]): { codes: Float32Array[
  *
  * @param fields coarse fields of the codes
  * @param look what the coarse fields are held against
+ * @returns the most promising first
  */
 export async function chooseStarts(
     { codes, families }: ReturnType<typeof startCodes>,
@@ -77,9 +78,12 @@ export async function chooseStarts(
             settled.push({ state: { latent, pose: moved[n], start }, cost: costs[starts.length + n], family });
         }
     }
-    const settledCount = Math.round(SETTLED_SHARE * wanted);
-    const chosen = [withEveryFamily(settled, settledCount), withEveryFamily(standing, wanted - settledCount)];
-    return chosen.flat().map(({ state }) => state);
+    const [moved, unmoved] = [withEveryFamily(settled), withEveryFamily(standing)];
+    const chosen = unmoved.flatMap((guess, n) => {
+        const place = n / STANDING_TO_SETTLED;
+        return Number.isInteger(place) && place < moved.length ? [moved[place], guess] : [guess];
+    });
+    return chosen.slice(0, wanted).map(({ state }) => state);
 }
 
 /** The best, and the best that is turned otherwise. */
@@ -88,8 +92,8 @@ function farApart(sorted: readonly Similarity[]): Similarity[] {
     return other ? [sorted[0], other] : [sorted[0]];
 }
 
-/** The best, some of each family among them. */
-function withEveryFamily(guesses: readonly Guess[], wanted: number): Guess[] {
+/** The best of each family, then the others, the best first. */
+function withEveryFamily(guesses: readonly Guess[]): Guess[] {
     const sorted = guesses.toSorted((a, b) => a.cost - b.cost);
     const taken = new Map<number, number>();
     const isOwed = ({ family }: Guess) => {
@@ -97,26 +101,37 @@ function withEveryFamily(guesses: readonly Guess[], wanted: number): Guess[] {
         return taken.get(family)! <= STARTS_PER_FAMILY;
     };
     const kept = new Set(sorted.filter(isOwed));
-    return [...kept, ...sorted.filter((guess) => !kept.has(guess))].slice(0, wanted);
+    return [...kept, ...sorted.filter((guess) => !kept.has(guess))];
+}
+
+/** A pose in which shapes of a family may stand. */
+export interface PlacedFamily {
+    readonly pose: Similarity;
+    readonly family: CodeFamily;
 }
 
 /**
  * Other whole shapes in the poses of the best guesses: a pose that is nearly right tells far better which shape it is.
  *
- * @param guesses the best first, each with its family
+ * @param guesses the best first
+ * @param known what was tried before and is not again
+ * @returns starts, and the poses that they are of
  */
 export async function otherShapes(
-    guesses: readonly { readonly pose: Similarity; readonly family: CodeFamily }[],
+    guesses: readonly PlacedFamily[],
+    known: readonly PlacedFamily[],
     costsOf: CostsOf,
-): Promise<FitState[]> {
-    const kept: (typeof guesses)[number][] = [];
+): Promise<{ states: FitState[]; tried: PlacedFamily[] }> {
+    const tried: PlacedFamily[] = [];
     for (const guess of guesses) {
-        const isKnown = kept.some(({ pose, family }) => family === guess.family && isNear(pose, guess.pose));
-        if (!isKnown) kept.push(guess);
-        if (kept.length === RENEWED_GUESSES) break;
+        const isKnown = [...known, ...tried].some(
+            ({ pose, family }) => family === guess.family && isNear(pose, guess.pose),
+        );
+        if (!isKnown) tried.push(guess);
+        if (tried.length === RENEWED_GUESSES) break;
     }
     const states: FitState[] = [];
-    for (const { pose, family } of kept) {
+    for (const { pose, family } of tried) {
         const shapes = await mapTogether(family.pool, AT_ONCE, async (latent) => {
             const [cost] = await costsOf(latent, [pose]);
             return { latent, cost };
@@ -124,7 +139,7 @@ export async function otherShapes(
         shapes.sort((a, b) => a.cost - b.cost);
         states.push(...shapes.slice(0, RENEWED_SHAPES).map(({ latent }) => ({ latent, pose, start: pose })));
     }
-    return states;
+    return { states, tried };
 }
 
 /** Within 12°, 8 % and 0.1 of place. */

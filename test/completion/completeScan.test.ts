@@ -81,7 +81,7 @@ describe("completeScanAsync", () => {
             const controller = new AbortController();
             let untilLook = 0;
             const onProgress = (share: number) => {
-                if (share < 0.0999) return;
+                if (share < 0.1999) return;
                 untilLook = points - ahead;
                 controller.abort(new Error("enough"));
             };

@@ -4,7 +4,7 @@ import { Extent } from "../../plugin/completion/extent.js";
 import { FitProblem } from "../../plugin/completion/fitProblem.js";
 import { outwardNormals } from "../../plugin/completion/normals.js";
 import { createObservations, type Observations } from "../../plugin/completion/observations.js";
-import { IDENTITY } from "../../plugin/completion/pose.js";
+import { IDENTITY, rotationOf, type Similarity } from "../../plugin/completion/pose.js";
 import { toUnitScan } from "../../plugin/completion/scan.js";
 import { ReferenceField } from "../../plugin/field/referenceField.js";
 import { octahedronDecoder } from "../support/decoders.js";
@@ -41,6 +41,20 @@ const bounds = (points: number[], weight: number): Observations => {
         weights: new Float32Array(count).fill(weight),
     };
 };
+
+describe("what a state costs", () => {
+    it("is the same without derivatives", async () => {
+        const pose: Similarity = { rotation: rotationOf([0.1, 0.4, 0]), scale: 1.3, translation: [0.1, 0, -0.1] };
+        const moved = { latent: Float32Array.of(-0.2, 0.3), pose, start: IDENTITY };
+        const held = problem.with(bounds([0.2, 0.3, 0.1, 0.9, 0.9, 0.9], 0.6));
+        for (const at of [state, moved]) {
+            const { cost, dataCost } = await held.linearise(at);
+            const alone = await held.costAt(at);
+            expect(alone.cost / cost).toBeCloseTo(1, 6);
+            expect(alone.dataCost / dataCost).toBeCloseTo(1, 6);
+        }
+    });
+});
 
 describe("a fit's problem with more observations", () => {
     it("costs more by what each of them is off, whatever the others, and pulls the surface away from it", async () => {

@@ -1,4 +1,5 @@
 import {
+    type Costs,
     type LeastSquaresProblem,
     type Linearisation,
     minimise,
@@ -52,8 +53,8 @@ export async function standingErrorAsync(
         .sort((a, b) => a.cost - b.cost)
         .slice(0, FOLLOWED);
     const found = await Promise.all(likely.map(({ onto }) => minimise(surfaces, onto, STEPS)));
-    const best = found.reduce((a, b) => (b.at.cost < a.at.cost ? b : a));
-    const isAsWell = here.at.cost <= (1 + AS_WELL.part) * best.at.cost + AS_WELL.distance * 2 * PAIRS;
+    const best = found.reduce((a, b) => (b.cost < a.cost ? b : a));
+    const isAsWell = here.cost <= (1 + AS_WELL.part) * best.cost + AS_WELL.distance * 2 * PAIRS;
     return poseError((isAsWell ? here : best).state, IDENTITY, symmetries);
 }
 
@@ -96,8 +97,12 @@ class Surfaces implements LeastSquaresProblem<Similarity> {
             sums.add(row, residual, 0.5 / Math.max(SMALL, distance));
         });
         sums.flush();
+        return { ...(await this.costAt(onto)), hessian: sums.hessian, gradient: sums.gradient };
+    }
+
+    async costAt(onto: Similarity): Promise<Costs> {
         const cost = this.costOf(onto);
-        return { cost, dataCost: cost, hessian: sums.hessian, gradient: sums.gradient };
+        return { cost, dataCost: cost };
     }
 
     /** After `onto` a small turn, growth and shift. */
