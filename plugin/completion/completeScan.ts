@@ -5,7 +5,7 @@ import { coarseFieldsOf } from "./coarseField.js";
 import { createCodePrior } from "./codePrior.js";
 import { type Confidence, judge } from "./confidence.js";
 import { Extent } from "./extent.js";
-import { type Candidate, MOST_ROUNDS, ShapeSearch } from "./fit.js";
+import { type Candidate, ShapeSearch } from "./fit.js";
 import { outwardNormals } from "./normals.js";
 import { treeOf } from "./pointTree.js";
 import { compose, IDENTITY, type Similarity, type Vector } from "./pose.js";
@@ -52,15 +52,16 @@ export interface Completion {
 const SHAPE_SHARE = 0.9;
 /** About the up axis, tried first. */
 const TURNS = 32;
-/** Confidence below which a search goes on. */
+/** Confidence below which a search goes on, and the rounds that it may take. */
 const UNSURE = 0.35;
+const ROUNDS = 2;
 /** Of how far neighbours lie off a tangent plane, what is taken for noise: bent surfaces and thin walls have a part in it. */
 const SCATTER_SHARE = 0.8;
 /** More noise than this, unit frame, is no noise but another kind of object. */
 const MOST_NOISE = 0.02;
 /** Shares of the progress that the choice of starts and a round take. */
 const START_PROGRESS = 0.2;
-const ROUND_PROGRESS = (1 - START_PROGRESS) / MOST_ROUNDS;
+const ROUND_PROGRESS = (1 - START_PROGRESS) / ROUNDS;
 
 /**
  * Codes and poses of shapes that agree with a scan, best first.
@@ -99,7 +100,7 @@ export async function completeScanAsync(
         (share) => onProgress?.(START_PROGRESS * share),
     );
     let results: Completion[] = [];
-    for (let round = 0; round < MOST_ROUNDS && !(results[0]?.confidence.value >= UNSURE); round++) {
+    for (let round = 0; round < ROUNDS && !(results[0]?.confidence.value >= UNSURE); round++) {
         const from = START_PROGRESS + round * ROUND_PROGRESS;
         const candidates = await search.nextRound((share) => onProgress?.(from + ROUND_PROGRESS * share));
         const more = await Promise.all(

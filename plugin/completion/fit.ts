@@ -10,67 +10,34 @@ import { createObservations, type Observations } from "./observations.js";
 import type { UnitScan } from "./scan.js";
 import { type Contradictions, SightLines } from "./sightLines.js";
 import type { StanceOptions } from "./stances.js";
-import { AT_ONCE, chooseStarts, otherShapes, othersAmong, type PlacedFamily, startCodes } from "./starts.js";
+import { AT_ONCE, type CostsOf, chooseStarts, otherShapes, type PlacedFamily, startCodes } from "./starts.js";
 
 /** One pass of the search over the guesses left: coarse ones see few samples, forgive much and are many. */
 interface Stage {
     readonly sampleCount: number;
-    /** Guesses that go through it in a round. */
+    /** Guesses that go through it in the first round, and in each later one. */
     readonly keep: number;
+    readonly keepLater: number;
     readonly iterations: number;
     readonly noise: number;
     readonly outlier: number;
     /** How far the size may go from the start's (deviation of the logarithm): a code has to change before its size. */
     readonly growth: number;
-    readonly renewal?: Renewal;
-}
-
-/** Other shapes that are tried after a stage in the poses that it found, and go through it themselves. */
-interface Renewal {
-    /** Poses of the best fits. */
-    readonly poses: number;
-    /** Whole shapes in each of them, beside the mixture of all. */
-    readonly shapes: number;
-    /** The stage by whose samples they are chosen. */
-    readonly by: number;
 }
 
 /** Samples that coarse fields are held against. */
 const LOOK_SAMPLES = 160;
 
 const STAGES: readonly Stage[] = [
-    {
-        sampleCount: 96,
-        keep: 96,
-        iterations: 2,
-        noise: 0.03,
-        outlier: 0.15,
-        growth: 0.02,
-        renewal: { poses: 4, shapes: 0, by: 0 },
-    },
-    {
-        sampleCount: 160,
-        keep: 32,
-        iterations: 3,
-        noise: 0.02,
-        outlier: 0.12,
-        growth: 0.03,
-        renewal: { poses: 4, shapes: 4, by: 0 },
-    },
-    {
-        sampleCount: 256,
-        keep: 12,
-        iterations: 4,
-        noise: 0.012,
-        outlier: 0.12,
-        growth: 0.06,
-        renewal: { poses: 3, shapes: 0, by: 1 },
-    },
-    { sampleCount: 1024, keep: 3, iterations: 6, noise: 0.01, outlier: 0.06, growth: 0.06 },
+    { sampleCount: 96, keep: 96, keepLater: 96, iterations: 2, noise: 0.03, outlier: 0.15, growth: 0.02 },
+    { sampleCount: 160, keep: 32, keepLater: 48, iterations: 3, noise: 0.02, outlier: 0.12, growth: 0.03 },
+    { sampleCount: 256, keep: 12, keepLater: 16, iterations: 4, noise: 0.012, outlier: 0.12, growth: 0.06 },
+    { sampleCount: 1024, keep: 3, keepLater: 4, iterations: 6, noise: 0.01, outlier: 0.06, growth: 0.06 },
 ];
 
-/** Rounds that a search may take: so many starts are chosen for. */
-export const MOST_ROUNDS = 2;
+/** The stage after which other shapes are tried in the poses that were found, and the one by whose samples. */
+const RENEWED_STAGE = 1;
+const RENEWING_STAGE = 0;
 
 /** The first stage after which lines of sight are followed, and the guesses for which they are. */
 const SIGHTED_STAGE = 2;
@@ -122,17 +89,17 @@ type OnProgress = (share: number) => void;
 
 /**
  * Looks for codes and poses that explain a scan. Many starts are scored, the best refined by Levenberg and Marquardt's
- * method in stages of more samples and less forgiveness, the worse ones left behind each time; in the poses that they find
- * other shapes are tried, and mixtures of them. Those that come far are held against the lines of sight. What is left
- * behind waits: each further round takes up the best of it.
+ * method in stages of more samples and less forgiveness, the worse ones left behind each time; once poses are nearly right,
+ * other shapes are tried in them. Those that come far are held against the lines of sight. What is left behind waits: each
+ * further round takes up the best of it.
  */
 export class ShapeSearch {
     /** Of each stage, those that wait for it, the best first. */
     private readonly waiting: Guess[][] = STAGES.map(() => []);
     /** Of each stage, those that went through it and whose lines of sight were not followed. */
     private readonly unsighted: Fit[][] = STAGES.map(() => []);
-    /** Of each stage, the poses in which other shapes were tried after it. */
-    private readonly renewed: PlacedFamily[][] = STAGES.map(() => []);
+    private readonly renewed: PlacedFamily[] = [];
+    private rounds = 0;
 
     /** @param normals [n, 3] outward, zeros where unknown */
     static async CreateAsync(
@@ -151,7 +118,9 @@ export class ShapeSearch {
         const look = createObservations(scan, normals, LOOK_SAMPLES, 1);
         const few = createObservations(scan, normals, TRIAL_SAMPLES, 1);
         const trial = problemOf(field, bounds, prior, few, STAGES[0], upAxis, extent, signal);
-        const chosen = await chooseStarts(begin, coarse, starts, look, trial, MOST_ROUNDS * STAGES[0].keep);
+        const costsOf: CostsOf = (latent, poses) => trial.dataCostsOf(latent, poses);
+        const wanted = STAGES[0].keep + STAGES[0].keepLater;
+        const chosen = await chooseStarts(begin, coarse, starts, look, costsOf, wanted);
         const lines = SightLines.of(scan);
         return new ShapeSearch(field, bounds, prior, problems, lines, chosen, signal);
     }
@@ -170,19 +139,22 @@ export class ShapeSearch {
 
     /** Follows the best guesses that wait through all stages: those that come through last, best first. */
     async nextRound(onProgress?: OnProgress): Promise<Candidate[]> {
+        const isFirst = this.rounds === 0;
+        this.rounds++;
+        const keeps = STAGES.map(({ keep, keepLater }) => (isFirst ? keep : keepLater));
         const workOf = ({ sampleCount, iterations }: Stage) => sampleCount * iterations;
-        const total = STAGES.reduce((sum, stage) => sum + stage.keep * workOf(stage), 0);
+        const total = STAGES.reduce((sum, stage, index) => sum + keeps[index] * workOf(stage), 0);
         let done = 0;
         let last: Fit[] = [];
         for (const [index, stage] of STAGES.entries()) {
-            const kept = this.waiting[index].splice(0, stage.keep);
+            const kept = this.waiting[index].splice(0, keeps[index]);
             last = await mapTogether(kept, AT_ONCE, async (guess) => {
                 const fit = await fitFrom(this.problems[index], guess, stage.iterations);
                 done += workOf(stage);
                 onProgress?.(Math.min(1, done / total));
                 return fit;
             });
-            last.push(...(await this.renew(index, last.sort(byEvidence))));
+            if (index === RENEWED_STAGE) last.push(...(await this.renew(last.sort(byEvidence), stage)));
             if (this.lines && index >= SIGHTED_STAGE) last = await this.sight(index, last, this.lines);
             if (index + 1 < STAGES.length) {
                 this.waiting[index + 1].push(...last);
@@ -196,16 +168,16 @@ export class ShapeSearch {
         });
     }
 
-    /** Other shapes in the poses of a stage's fits, the best first, after that stage. */
-    private async renew(index: number, sorted: readonly Fit[]): Promise<Fit[]> {
-        const { iterations, renewal } = STAGES[index];
-        if (!renewal) return [];
+    /** Other shapes in the poses of the best fits. */
+    private async renew(sorted: readonly Fit[], { iterations }: Stage): Promise<Fit[]> {
+        const [problem, trial] = [this.problems[RENEWED_STAGE], this.problems[RENEWING_STAGE]];
         const found = sorted.map(({ state: { pose, latent } }) => ({ pose, family: familyOf(this.prior, latent) }));
-        const chosen = othersAmong(found, this.renewed[index], renewal.poses);
-        this.renewed[index].push(...chosen);
-        const states = await otherShapes(chosen, renewal.shapes, this.problems[renewal.by]);
+        const { states, tried } = await otherShapes(found, this.renewed, (latent, poses) =>
+            trial.dataCostsOf(latent, poses),
+        );
+        this.renewed.push(...tried);
         return mapTogether(states, AT_ONCE, (state) =>
-            fitFrom(this.problems[index], { state, evidence: 0, iterations: 0 }, iterations),
+            fitFrom(problem, { state, evidence: 0, iterations: 0 }, iterations),
         );
     }
 

@@ -3,7 +3,7 @@ import type { Bounds } from "../model/decoder.js";
 import { type CodeFamily, nearestComponent, slopeTo } from "./codePrior.js";
 import type { Extent } from "./extent.js";
 import type { Costs, LeastSquaresProblem, Linearisation } from "./levenbergMarquardt.js";
-import { factorCholesky, solveCholesky } from "./linearAlgebra.js";
+import { factorCholesky } from "./linearAlgebra.js";
 import { NormalEquations } from "./normalEquations.js";
 import { joinObservations, type Observations } from "./observations.js";
 import { movePose, type Similarity, toModel } from "./pose.js";
@@ -32,9 +32,6 @@ export interface FitWeights {
 }
 
 export const POSE_SIZE = 7;
-
-/** Times that a mixture is found again for the weights that it gives the samples. */
-const MIXING_PASSES = 4;
 
 /** Columns of the pose part: turn x, y, z; growth; shift x, y, z. */
 const GROWTH = 3;
@@ -97,7 +94,7 @@ export class FitProblem implements LeastSquaresProblem<FitState> {
      * @param wantsHessian without it the matrix is only the prior's, for methods that need the gradient alone
      */
     async linearise(state: FitState, wantsHessian = true): Promise<Linearisation> {
-        const { observations, latentSize, size, signal } = this;
+        const { observations, weights, latentSize, size, signal } = this;
         const { pose, latent } = state;
         const { points, excess, directions } = clampInto(this.bounds, toModel(pose, observations.points));
         const options = { latentGradients: true, signal };
@@ -110,14 +107,19 @@ export class FitProblem implements LeastSquaresProblem<FitState> {
         const sums = new NormalEquations(size, wantsHessian);
         const row = new Float64Array(size);
         const { scale } = pose;
+        const { toCost } = this;
         let dataCost = 0;
         for (let n = 0; n < count; n++) {
             const signed = distances[n] + excess[n];
-            const pull = this.pullOn(n, scale * signed);
-            if (!pull) continue;
-            const { side, residual, weight } = pull;
+            const side = observations.isEitherSide[n] && signed < 0 ? -1 : 1;
             const distance = side * signed;
-            dataCost += pull.cost;
+            const residual = scale * distance - observations.targets[n];
+            if (observations.isBound[n] && residual > 0) {
+                continue;
+            }
+            const ratio = 1 / (1 + (residual / weights.outlier) ** 2);
+            const weight = toCost * observations.weights[n];
+            dataCost += weight * residual * residual * ratio;
             const [px, py, pz] = [points[3 * n], points[3 * n + 1], points[3 * n + 2]];
             const isOutside = excess[n] > 0;
             const from = isOutside ? directions : pointGradients;
@@ -132,7 +134,7 @@ export class FitProblem implements LeastSquaresProblem<FitState> {
             row[latentSize + 4] = -scale * gx;
             row[latentSize + 5] = -scale * gy;
             row[latentSize + 6] = -scale * gz;
-            sums.add(row, residual, weight);
+            sums.add(row, residual, weight * ratio * ratio);
         }
         sums.flush();
         const { hessian, gradient } = sums;
@@ -142,14 +144,13 @@ export class FitProblem implements LeastSquaresProblem<FitState> {
 
     /** What a state costs; the field's distances are enough for it. */
     async costAt(state: FitState): Promise<Costs> {
-        const [distances] = await this.distancesAt(state.latent, [state.pose]);
-        const dataCost = this.dataCostOf(distances);
+        const [dataCost] = await this.dataCostsOf(state.latent, [state.pose]);
         const { hessian, gradient } = this.unwanted;
         return { cost: dataCost + this.addPrior(state, hessian, gradient), dataCost };
     }
 
-    /** The field's distances at the observations in each of some poses, unit frame. [n] each */
-    async distancesAt(latent: Float32Array, poses: readonly Similarity[]): Promise<Float32Array[]> {
+    /** What the observations alone cost in each of some poses; the field's distances are enough for it. */
+    async dataCostsOf(latent: Float32Array, poses: readonly Similarity[]): Promise<number[]> {
         const { observations, signal } = this;
         const count = observations.targets.length;
         const all = new Float32Array(3 * count * poses.length);
@@ -160,71 +161,20 @@ export class FitProblem implements LeastSquaresProblem<FitState> {
         const distances = await this.field.evaluateAsync(latent, points, { signal });
         return poses.map(({ scale }, p) => {
             const at = p * count;
-            return distances.subarray(at, at + count).map((distance, n) => scale * (distance + excess[at + n]));
+            const here = distances.subarray(at, at + count).map((distance, n) => scale * (distance + excess[at + n]));
+            return this.dataCost(here);
         });
     }
 
-    /** What the observations alone cost. @param distances [n], as of {@link distancesAt} */
-    dataCostOf(distances: Float32Array): number {
-        return distances.reduce((sum, distance, n) => sum + (this.pullOn(n, distance)?.cost ?? 0), 0);
-    }
-
-    /**
-     * The mixture of shapes that explains the observations best, if distances mix as codes do: so exemplars are mixed in
-     * morphable models (Blanz and Vetter 1999). What differs between whole shapes tells of longer ways than derivatives.
-     *
-     * @param shapes each one's distances in the same pose
-     * @returns each one's share; their sum is 1, single ones may be below 0
-     */
-    mixtureOf(shapes: readonly Float32Array[]): Float64Array {
-        const { length } = shapes;
-        const mean = shapes[0].map((_, n) => shapes.reduce((sum, distances) => sum + distances[n] / length, 0));
-        const costs = shapes.map((distances) => this.dataCostOf(distances));
-        let mixed = shapes[costs.indexOf(Math.min(...costs))];
-        let shares = new Float64Array(length).fill(1 / length);
-        for (let pass = 0; pass < MIXING_PASSES; pass++) {
-            const step = this.mixingStep(shapes, mean, mixed);
-            if (!step) break;
-            const rest = (1 - step.reduce((sum, value) => sum + value, 0)) / length;
-            shares = step.map((value) => value + rest);
-            mixed = mean.map((_, n) => shapes.reduce((sum, distances, k) => sum + shares[k] * distances[n], 0));
-        }
-        return shares;
-    }
-
-    /** Shares beyond equal ones, by the pulls that the observations have at `mixed`; null where there is no answer. */
-    private mixingStep(
-        shapes: readonly Float32Array[],
-        mean: Float32Array,
-        mixed: Float32Array,
-    ): Float64Array<ArrayBuffer> | null {
-        const { length } = shapes;
-        const sums = new NormalEquations(length, true);
-        const row = new Float64Array(length);
-        for (let n = 0; n < mean.length; n++) {
-            const pull = this.pullOn(n, mixed[n]);
-            if (!pull) continue;
-            for (let k = 0; k < length; k++) row[k] = pull.side * (shapes[k][n] - mean[n]);
-            sums.add(row, pull.side * mean[n] - this.observations.targets[n], pull.weight);
-        }
-        sums.flush();
-        // Shares of so many make codes as far from the mean as the shapes' own are.
-        for (let k = 0; k < length; k++) sums.hessian[k * length + k] += length;
-        return solveCholesky(sums.hessian, sums.gradient)?.map((value) => -value) ?? null;
-    }
-
-    /**
-     * What a sample asks of the distance there (unit frame), and what it costs; null where that is far enough outside.
-     * `weight` is that of the residual's square in the next step of Gauss's and Newton's method.
-     */
-    private pullOn(n: number, signed: number): { side: number; residual: number; weight: number; cost: number } | null {
-        const { isEitherSide, isBound, targets, weights } = this.observations;
-        const side = isEitherSide[n] && signed < 0 ? -1 : 1;
-        const residual = side * signed - targets[n];
-        if (isBound[n] && residual > 0) return null;
-        const ratio = 1 / (1 + (residual / this.weights.outlier) ** 2);
-        const weight = this.toCost * weights[n];
-        return { side, residual, weight: weight * ratio * ratio, cost: weight * residual * residual * ratio };
+    private dataCost(distances: Float32Array): number {
+        const { observations } = this;
+        let sum = 0;
+        distances.forEach((distance, n) => {
+            const residual = (observations.isEitherSide[n] ? Math.abs(distance) : distance) - observations.targets[n];
+            if (observations.isBound[n] && residual > 0) return;
+            sum += this.costOf(residual, observations.weights[n]);
+        });
+        return sum;
     }
 
     /**

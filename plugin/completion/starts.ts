@@ -1,7 +1,7 @@
 import { mapTogether } from "../field/together.js";
 import type { CoarseField } from "./coarseField.js";
 import type { CodeFamily } from "./codePrior.js";
-import type { FitProblem, FitState } from "./fitProblem.js";
+import type { FitState } from "./fitProblem.js";
 import type { Observations } from "./observations.js";
 import type { Similarity } from "./pose.js";
 import { costOf, settle } from "./settle.js";
@@ -15,6 +15,12 @@ const STARTS_PER_FAMILY = 1;
 const STANDING_TO_SETTLED = 2;
 /** Cosine of the angle between two poses beyond which they are far apart. */
 const OTHER_TURN = Math.cos((40 * Math.PI) / 180);
+/** Guesses in whose poses other shapes are tried, and the shapes that remain of each. */
+const RENEWED_GUESSES = 4;
+const RENEWED_SHAPES = 4;
+
+/** What a code costs in each of some poses. */
+export type CostsOf = (latent: Float32Array, poses: readonly Similarity[]) => Promise<readonly number[]>;
 
 /** A code and a pose that may be worth refining. */
 interface Guess {
@@ -50,7 +56,7 @@ export async function chooseStarts(
     fields: readonly CoarseField[],
     options: StanceOptions,
     look: Observations,
-    trial: Pick<FitProblem, "distancesAt" | "dataCostOf">,
+    costsOf: CostsOf,
     wanted: number,
 ): Promise<FitState[]> {
     const [standing, settled]: [Guess[], Guess[]] = [[], []];
@@ -62,8 +68,7 @@ export async function chooseStarts(
             .map(({ pose }) => pose);
         const starts = farApart(stances);
         const moved = starts.map((start) => settle(field, start, look, options.extent));
-        const distances = await trial.distancesAt(latent, [...starts, ...moved]);
-        return { starts, moved, costs: distances.map((there) => trial.dataCostOf(there)) };
+        return { starts, moved, costs: await costsOf(latent, [...starts, ...moved]) };
     });
     for (const [c, { starts, moved, costs }] of found.entries()) {
         const latent = codes[c];
@@ -106,56 +111,35 @@ export interface PlacedFamily {
 }
 
 /**
- * The best guesses that stand otherwise than each other and than known ones, or are of other families.
+ * Other whole shapes in the poses of the best guesses: a pose that is nearly right tells far better which shape it is.
  *
  * @param guesses the best first
- */
-export function othersAmong(
-    guesses: readonly PlacedFamily[],
-    known: readonly PlacedFamily[],
-    wanted: number,
-): PlacedFamily[] {
-    const chosen: PlacedFamily[] = [];
-    for (const guess of guesses) {
-        if (chosen.length === wanted) break;
-        const isKnown = [...known, ...chosen].some(
-            ({ pose, family }) => family === guess.family && isNear(pose, guess.pose),
-        );
-        if (!isKnown) chosen.push(guess);
-    }
-    return chosen;
-}
-
-/**
- * Other shapes in poses that were found: a pose that is nearly right tells far better which shape it is. The mixture of
- * all whole shapes of the family that explains the scan best there, and the shapes that do alone.
- *
- * @param count shapes beside the mixture, in each pose
+ * @param known what was tried before and is not again
+ * @returns starts, and the poses that they are of
  */
 export async function otherShapes(
-    places: readonly PlacedFamily[],
-    count: number,
-    problem: Pick<FitProblem, "distancesAt" | "dataCostOf" | "mixtureOf">,
-): Promise<FitState[]> {
-    const states: FitState[] = [];
-    for (const { pose, family } of places) {
-        const { pool } = family;
-        if (pool.length === 0) continue;
-        const distances = await mapTogether(pool, AT_ONCE, async (latent) => {
-            const [there] = await problem.distancesAt(latent, [pose]);
-            return there;
-        });
-        const costs = distances.map((there) => problem.dataCostOf(there));
-        const best = [...pool.keys()].sort((a, b) => costs[a] - costs[b]).slice(0, count);
-        const codes = [mixed(pool, problem.mixtureOf(distances)), ...best.map((n) => pool[n])];
-        states.push(...codes.map((latent) => ({ latent, pose, start: pose })));
+    guesses: readonly PlacedFamily[],
+    known: readonly PlacedFamily[],
+    costsOf: CostsOf,
+): Promise<{ states: FitState[]; tried: PlacedFamily[] }> {
+    const tried: PlacedFamily[] = [];
+    for (const guess of guesses) {
+        const isKnown = [...known, ...tried].some(
+            ({ pose, family }) => family === guess.family && isNear(pose, guess.pose),
+        );
+        if (!isKnown) tried.push(guess);
+        if (tried.length === RENEWED_GUESSES) break;
     }
-    return states;
-}
-
-/** Σ share · code */
-export function mixed(codes: readonly Float32Array[], shares: Float64Array): Float32Array {
-    return codes[0].map((_, i) => codes.reduce((sum, code, k) => sum + shares[k] * code[i], 0));
+    const states: FitState[] = [];
+    for (const { pose, family } of tried) {
+        const shapes = await mapTogether(family.pool, AT_ONCE, async (latent) => {
+            const [cost] = await costsOf(latent, [pose]);
+            return { latent, cost };
+        });
+        shapes.sort((a, b) => a.cost - b.cost);
+        states.push(...shapes.slice(0, RENEWED_SHAPES).map(({ latent }) => ({ latent, pose, start: pose })));
+    }
+    return { states, tried };
 }
 
 /** Within 12°, 8 % and 0.1 of place. */

@@ -6,7 +6,6 @@ import { outwardNormals } from "../../plugin/completion/normals.js";
 import { createObservations, type Observations } from "../../plugin/completion/observations.js";
 import { IDENTITY, rotationOf, type Similarity } from "../../plugin/completion/pose.js";
 import { toUnitScan } from "../../plugin/completion/scan.js";
-import { mixed } from "../../plugin/completion/starts.js";
 import { ReferenceField } from "../../plugin/field/referenceField.js";
 import { octahedronDecoder } from "../support/decoders.js";
 import { octahedronMesh } from "./support/octahedron.js";
@@ -54,37 +53,6 @@ describe("what a state costs", () => {
             expect(alone.cost / cost).toBeCloseTo(1, 6);
             expect(alone.dataCost / dataCost).toBeCloseTo(1, 6);
         }
-    });
-});
-
-describe("a mixture of shapes", () => {
-    /** From the scan's space into its unit frame. */
-    const place: Similarity = {
-        ...IDENTITY,
-        scale: 1 / unit.scale,
-        translation: [-unit.centre[0] / unit.scale, -unit.centre[1] / unit.scale, -unit.centre[2] / unit.scale],
-    };
-    /** Distances to octahedra of other sizes; the scan's code is 0.1. */
-    const shapes = async (...codes: number[]) =>
-        (await Promise.all(codes.map((code) => problem.distancesAt(Float32Array.of(code, 0), [place])))).flat();
-    const mix = (all: readonly Float32Array[], shares: Float64Array) =>
-        all[0].map((_, n) => all.reduce((sum, each, k) => sum + shares[k] * each[n], 0));
-
-    it("explains what none of them does alone", async () => {
-        const all = await shapes(-0.6, 0.5, 0.8);
-        const shares = problem.mixtureOf(all);
-        expect(shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 9);
-        const least = Math.min(...all.map((each) => problem.dataCostOf(each)));
-        expect(problem.dataCostOf(mix(all, shares))).toBeLessThan(0.2 * least);
-    });
-
-    it("is the shape itself where there is one", async () => {
-        expect([...problem.mixtureOf(await shapes(0.5))]).toEqual([1]);
-    });
-
-    it("mixes codes by its shares", () => {
-        const codes = [Float32Array.of(1, 0), Float32Array.of(0, 2), Float32Array.of(4, 4)];
-        expect([...mixed(codes, Float64Array.of(0.5, 0.75, -0.25))]).toEqual([-0.5, 0.5]);
     });
 });
 

@@ -91,12 +91,8 @@ describe("where a shape may stand in a scan", () => {
         const look = createObservations(scan, new Float32Array(scan.positions.length), 200, 1);
         const codes = [Float32Array.of(1), Float32Array.of(2)];
         const fields = [BOX, fieldOfBox([0.35, 0.6, 0.3])];
-        const trial = {
-            distancesAt: async (_: Float32Array, poses: readonly Similarity[]) =>
-                poses.map((__, n) => Float32Array.of(n)),
-            dataCostOf: ([cost]: Float32Array) => cost,
-        };
-        const starts = await chooseStarts({ codes, families: [0, 1] }, fields, options, look, trial, 12);
+        const costsOf = async (_: Float32Array, poses: readonly Similarity[]) => poses.map((__, n) => n);
+        const starts = await chooseStarts({ codes, families: [0, 1] }, fields, options, look, costsOf, 12);
         for (const code of codes) {
             const own = starts.filter(({ latent }) => latent === code);
             const standing = own.filter(({ pose, start }) => pose === start);
