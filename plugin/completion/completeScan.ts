@@ -42,7 +42,10 @@ export interface Completion {
     /** null for decoders without categories. */
     readonly category: string | null;
     readonly confidence: Confidence;
-    /** Evaluations of the field with derivatives on the way from its start, all stages together; at most 15. */
+    /**
+     * Evaluations of the field on the way from its start, all stages together; at most 15. Where other shapes are tried in
+     * a pose that the search found, that is their start.
+     */
     readonly iterations: number;
     /** Twice the negative logarithm of the posterior, up to a constant of the scan: lower is likelier. */
     readonly cost: number;

@@ -63,7 +63,7 @@ interface Guess {
     readonly state: FitState;
     /** Of the stage before; its place among the starts where there was none. */
     readonly evidence: number;
-    /** Evaluations of the field with its derivatives, all stages together. */
+    /** Evaluations of the field from the start on, all stages together. */
     readonly iterations: number;
     /** Lines of sight through it, where they were followed. */
     readonly contradictions?: Contradictions;
