@@ -17,6 +17,8 @@ export interface ShapeError {
 
 const POINTS = 30_000;
 const VOLUME_POINTS = 2000;
+/** 1 % of the longest side. */
+const NEAR = 0.018;
 
 /** How far a result is from the true mesh, both in the true model's frame, whose longest side is 1.8. */
 export function shapeError(truth: TriangleMesh, result: TriangleMesh, distance: SignedDistance): ShapeError {
@@ -24,15 +26,52 @@ export function shapeError(truth: TriangleMesh, result: TriangleMesh, distance: 
     const [from, to] = [truth, result].map((mesh, n) => sampleMesh(mesh, POINTS, new Random(0xc4a, n)));
     let radius = 0;
     for (let i = 0; i < from.length; i += 3) radius = Math.max(radius, Math.hypot(from[i], from[i + 1], from[i + 2]));
-    const near = 0.018;
-    const forward = distances(from, to, near);
-    const back = distances(to, from, near);
+    return {
+        ...agreement(distances(from, to, NEAR), distances(to, from, NEAR), radius),
+        iou: intersectionOverUnion(distance, result),
+    };
+}
+
+/** A point of the true surface is unseen where no point of the scan is as near as this: 2 % of the longest side. */
+const UNSEEN = 0.036;
+/** Fewer unseen points of the true surface are no missing part. */
+const LEAST_UNSEEN = 0.01 * POINTS;
+
+/**
+ * How far what was added to a scan is from the true surface where the scan saw none of it; null where it saw nearly all.
+ *
+ * @param seen [n, 3] the scan's points, as all else in the true model's frame
+ */
+export function missingError(
+    truth: TriangleMesh,
+    seen: Float32Array,
+    added: TriangleMesh,
+): Omit<ShapeError, "iou"> | null {
+    const all = sampleMesh(truth, POINTS, new Random(0xc4a, 0));
+    const tree = new PointTree(seen);
+    const unseen: number[] = [];
+    let radius = 0;
+    for (let i = 0; i < all.length; i += 3) {
+        const [x, y, z] = all.subarray(i, i + 3);
+        radius = Math.max(radius, Math.hypot(x, y, z));
+        if (tree.nearest(x, y, z).distance > UNSEEN) unseen.push(x, y, z);
+    }
+    if (unseen.length < 3 * LEAST_UNSEEN) return null;
+    if (added.indices.length === 0) return { chamfer: Number.POSITIVE_INFINITY, completion: 0, fScore: 0 };
+    const filled = sampleMesh(added, POINTS, new Random(0xc4a, 1));
+    return agreement(
+        distances(Float32Array.from(unseen), Float32Array.from([...filled, ...seen]), NEAR),
+        distances(filled, all, NEAR),
+        radius,
+    );
+}
+
+function agreement(forward: Distances, back: Distances, radius: number): Omit<ShapeError, "iou"> {
     const [recall, precision] = [forward.within, back.within];
     return {
         chamfer: (1000 * (forward.meanSquare + back.meanSquare)) / (radius * radius),
         completion: recall,
         fScore: recall + precision > 0 ? (2 * recall * precision) / (recall + precision) : 0,
-        iou: intersectionOverUnion(distance, result),
     };
 }
 
@@ -54,7 +93,13 @@ function intersectionOverUnion(truth: SignedDistance, result: TriangleMesh): num
     return either > 0 ? both / either : 0;
 }
 
-function distances(from: Float32Array, to: Float32Array, near: number): { meanSquare: number; within: number } {
+interface Distances {
+    readonly meanSquare: number;
+    /** Share that is no farther than asked for. */
+    readonly within: number;
+}
+
+function distances(from: Float32Array, to: Float32Array, near: number): Distances {
     const tree = new PointTree(to);
     let [sum, within] = [0, 0];
     for (let i = 0; i < from.length; i += 3) {
