@@ -95,7 +95,7 @@ for (const name of values.families?.split(",") ?? decoder.metadata?.categories ?
     const adam = await cpuSeconds(() => fitByAdam(problem, starts[0], steps));
     let [iterations, seconds]: [number | null, number | null] = [null, null];
     let cost = Number.POSITIVE_INFINITY;
-    for (let limit = 1; iterations === null; limit++) {
+    for (let [limit, spent] = [1, 0]; iterations === null && spent < LIMIT && limit <= LIMIT; limit++) {
         const { result, seconds: took } = await cpuSeconds(async () => {
             const begun = await beginCoarsely(problems, starts);
             const fine = await minimise(problem, begun.state, limit);
@@ -103,7 +103,7 @@ for (const name of values.families?.split(",") ?? decoder.metadata?.categories ?
         });
         cost = Math.min(cost, result.cost);
         if (result.cost <= adam.result.cost) [iterations, seconds] = [result.iterations, took];
-        if (result.iterations >= LIMIT || limit >= LIMIT) break;
+        spent = result.iterations;
     }
     // As a game has it: on all threads, by the clock; each family's by a field of its own.
     const { field: own } = await loadField(values.model, availableParallelism());
