@@ -1,5 +1,3 @@
-import type { Field } from "../field/field.js";
-import { mapTogether } from "../field/together.js";
 import type { Bounds } from "../model/decoder.js";
 import { type Reach, reachOf } from "./extent.js";
 import type { Vector } from "./pose.js";
@@ -8,16 +6,7 @@ import type { Vector } from "./pose.js";
  * Corners along a side of the cube on which a first look evaluates a code: 0.125 apart, about what a decoder's field
  * reaches to on both sides of its surface, so that the way to the surface is still told.
  */
-const CORNERS = 17;
-
-/**
- * Every other corner is evaluated first, and those between only where one of the first that surround them is nearer to
- * the surface than this; elsewhere their mean stands for them. Model units, about the distance between the first.
- */
-const NEAR = 0.27;
-
-/** Codes that are looked at side by side. */
-const CODES_AT_ONCE = 4;
+export const CORNERS = 17;
 
 /** Distance from a surface at which even parts thinner than a cell show on the grid. */
 const SHELL = 0.06;
@@ -34,7 +23,7 @@ export class CoarseField {
 
     /** @param values [CORNERS³], x fastest */
     constructor(
-        private readonly values: Float32Array,
+        readonly values: Float32Array,
         bounds: Bounds,
     ) {
         this.min = bounds.min;
@@ -114,113 +103,23 @@ export class CoarseField {
     }
 }
 
-/** Coarse fields of the codes that searches of one field begin at: the same for every scan. */
-const known = new WeakMap<Field, Map<string, CoarseField>>();
-
-/**
- * The coarse fields of codes; those asked for before are remembered as long as the field lives.
- *
- * @param onProgress told the share that is done
- */
-export async function coarseFieldsOf(
-    field: Field,
-    bounds: Bounds,
-    codes: readonly Float32Array[],
-    signal?: AbortSignal,
-    onProgress?: (share: number) => void,
-): Promise<CoarseField[]> {
-    const fields = known.get(field) ?? new Map<string, CoarseField>();
-    known.set(field, fields);
-    let done = 0;
-    return mapTogether(codes, CODES_AT_ONCE, async (code) => {
-        const key = code.join();
-        const coarse = fields.get(key) ?? (await coarseFieldOf(field, bounds, code, signal));
-        fields.set(key, coarse);
-        done++;
-        onProgress?.(done / codes.length);
-        return coarse;
-    });
-}
-
-/** The coarse field of one code, not remembered. */
-export async function coarseFieldOf(
-    field: Field,
-    bounds: Bounds,
-    code: Float32Array,
-    signal?: AbortSignal,
-): Promise<CoarseField> {
-    return new CoarseField(await coarseValues(field, code, bounds, signal), bounds);
-}
-
-/** A code's distances on the grid, as far as they are near its surface; x fastest. [CORNERS³] */
-async function coarseValues(
-    field: Field,
-    code: Float32Array,
-    bounds: Bounds,
-    signal: AbortSignal | undefined,
-): Promise<Float32Array> {
-    const values = new Float32Array(CORNERS ** 3);
-    const evaluate = async (places: readonly number[]) => {
-        const distances = await field.evaluateAsync(code, pointsAt(places, bounds), { signal });
-        for (const [n, place] of places.entries()) values[place] = distances[n];
-    };
-    grid ??= splitGrid();
-    const [first, between] = grid;
-    await evaluate(first);
-    const near = between.filter(({ place, around }) => {
-        let sum = 0;
-        let least = Number.POSITIVE_INFINITY;
-        for (const corner of around) {
-            sum += values[corner];
-            least = Math.min(least, Math.abs(values[corner]));
-        }
-        values[place] = sum / around.length;
-        return least < NEAR;
-    });
-    // None where a code makes no shape at all.
-    if (near.length > 0) await evaluate(near.map(({ place }) => place));
-    return values;
-}
-
-let grid: ReturnType<typeof splitGrid> | null = null;
-
-/** A corner, and those of every other one that surround it. */
-interface Between {
-    readonly place: number;
-    readonly around: readonly number[];
-}
-
-/** Every other corner, and the ones between. */
-function splitGrid(): [number[], Between[]] {
-    const first: number[] = [];
-    const between: Between[] = [];
-    for (let place = 0; place < CORNERS ** 3; place++) {
-        let around = [place];
-        for (const [axis, stride] of [1, CORNERS, CORNERS ** 2].entries()) {
-            if (cornerAt(place)[axis] % 2 === 1) around = around.flatMap((at) => [at - stride, at + stride]);
-        }
-        if (around.length === 1) first.push(place);
-        else between.push({ place, around });
-    }
-    return [first, between];
-}
-
-function cornerAt(place: number): [number, number, number] {
-    return [place % CORNERS, Math.floor(place / CORNERS) % CORNERS, Math.floor(place / CORNERS ** 2)];
+/** Places along the axes of a corner, by its number. */
+export function cornerAt(n: number): [number, number, number] {
+    return [n % CORNERS, Math.floor(n / CORNERS) % CORNERS, Math.floor(n / CORNERS ** 2)];
 }
 
 /** Where the corners of a coarse field lie, x fastest. [CORNERS³, 3] */
 export function coarsePoints(bounds: Bounds): Float32Array {
-    return pointsAt([...new Array(CORNERS ** 3).keys()], bounds);
+    return cornersOf(bounds, CORNERS);
 }
 
-/** [places.length, 3] */
-function pointsAt(places: readonly number[], { min, max }: Bounds): Float32Array {
-    const points = new Float32Array(3 * places.length);
-    for (const [n, place] of places.entries()) {
-        for (const [axis, corner] of cornerAt(place).entries()) {
-            points[3 * n + axis] = min[axis] + ((max[axis] - min[axis]) * corner) / (CORNERS - 1);
-        }
+/** Corners of a grid over the bounds, as many along each side, x fastest. [count³, 3] */
+export function cornersOf({ min, max }: Bounds, count: number): Float32Array {
+    const points = new Float32Array(3 * count ** 3);
+    for (let at = 0; at < points.length; at++) {
+        const [n, axis] = [Math.floor(at / 3), at % 3];
+        const place = Math.floor(n / count ** axis) % count;
+        points[at] = min[axis] + ((max[axis] - min[axis]) * place) / (count - 1);
     }
     return points;
 }

@@ -1,7 +1,6 @@
 import type { Field } from "../field/field.js";
 import type { Decoder } from "../model/decoder.js";
 import { cleanScan } from "./cleanScan.js";
-import { coarseFieldsOf } from "./coarseField.js";
 import { createCodePrior } from "./codePrior.js";
 import { type Confidence, judge } from "./confidence.js";
 import { Extent } from "./extent.js";
@@ -11,6 +10,7 @@ import { treeOf } from "./pointTree.js";
 import { compose, IDENTITY, type Similarity, type Vector } from "./pose.js";
 import { checkScan, type Scan, toUnitScan, type UnitScan } from "./scan.js";
 import { noiseOf } from "./sides.js";
+import { finishSketches } from "./sketch.js";
 import { startCodes } from "./starts.js";
 
 export interface CompletionOptions {
@@ -130,7 +130,7 @@ export async function prepareCompletionAsync(
 ): Promise<void> {
     signal?.throwIfAborted();
     const prior = createCodePrior("prepareCompletionAsync", decoder.metadata, decoder.latentSize, category);
-    await coarseFieldsOf(field, decoder.bounds, startCodes(prior).codes, signal, onProgress);
+    await finishSketches(field, decoder.bounds, startCodes(prior).codes, signal, onProgress);
 }
 
 async function toCompletion(

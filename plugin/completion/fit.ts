@@ -1,7 +1,6 @@
 import type { Field } from "../field/field.js";
 import { mapTogether } from "../field/together.js";
 import type { Bounds } from "../model/decoder.js";
-import { coarseFieldsOf } from "./coarseField.js";
 import { type CodeFamily, nearestComponent } from "./codePrior.js";
 import type { Extent } from "./extent.js";
 import { FitProblem, type FitState, type FitWeights } from "./fitProblem.js";
@@ -9,6 +8,7 @@ import { minimise } from "./levenbergMarquardt.js";
 import { createObservations, type Observations } from "./observations.js";
 import type { UnitScan } from "./scan.js";
 import { type Contradictions, SightLines } from "./sightLines.js";
+import { sketchesOf } from "./sketch.js";
 import type { StanceOptions } from "./stances.js";
 import { AT_ONCE, type CostsOf, chooseStarts, otherShapes, type PlacedFamily, startCodes } from "./starts.js";
 
@@ -25,7 +25,7 @@ interface Stage {
     readonly growth: number;
 }
 
-/** Samples that coarse fields are held against. */
+/** Samples that sketches are held against. */
 const LOOK_SAMPLES = 160;
 
 const STAGES: readonly Stage[] = [
@@ -112,7 +112,7 @@ export class ShapeSearch {
         onProgress?: OnProgress,
     ): Promise<ShapeSearch> {
         const begin = startCodes(prior);
-        const coarse = await coarseFieldsOf(field, bounds, begin.codes, signal, onProgress);
+        const sketches = await sketchesOf(field, bounds, begin.codes, signal, onProgress);
         const { upAxis, extent } = starts;
         const problems = problemsOfStages(field, bounds, prior, scan, normals, { ...starts, noise }, signal);
         const look = createObservations(scan, normals, LOOK_SAMPLES, 1);
@@ -120,7 +120,7 @@ export class ShapeSearch {
         const trial = problemOf(field, bounds, prior, few, STAGES[0], upAxis, extent, signal);
         const costsOf: CostsOf = (latent, poses) => trial.dataCostsOf(latent, poses);
         const wanted = STAGES[0].keep + STAGES[0].keepLater;
-        const chosen = await chooseStarts(begin, coarse, starts, look, costsOf, wanted);
+        const chosen = await chooseStarts(begin, sketches, starts, look, costsOf, wanted, signal);
         const lines = SightLines.of(scan);
         return new ShapeSearch(field, bounds, prior, problems, lines, chosen, signal);
     }

@@ -1,10 +1,11 @@
 import type { Field } from "../field/field.js";
 import type { Bounds } from "../model/decoder.js";
-import { type CoarseField, coarseFieldOf } from "./coarseField.js";
+import type { CoarseField } from "./coarseField.js";
 import { clampInto, type FitState } from "./fitProblem.js";
 import { type Box, boxAround, type Observations } from "./observations.js";
 import { type Similarity, toModel, turnToModel } from "./pose.js";
 import type { UnitScan } from "./scan.js";
+import { Sketch } from "./sketch.js";
 
 /** Points that lines of sight are taken from, at most, and lines that are kept of them. */
 const MOST_POINTS = 30_000;
@@ -74,7 +75,8 @@ export class SightLines {
         { latent, pose }: Pick<FitState, "latent" | "pose">,
         signal?: AbortSignal,
     ): Promise<Contradictions> {
-        const coarse = await coarseFieldOf(field, bounds, latent, signal);
+        const sketch = await Sketch.CreateAsync(field, bounds, latent, signal);
+        const coarse = await sketch.fineAsync(signal);
         const near = this.near(coarse, bounds, pose);
         const looks = near.flatMap(({ line, along }) =>
             LOOKS.map((step) => ({ line, along: pose.scale * (along + step) })),

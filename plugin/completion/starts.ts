@@ -5,10 +5,14 @@ import type { FitState } from "./fitProblem.js";
 import type { Observations } from "./observations.js";
 import type { Similarity } from "./pose.js";
 import { costOf, settle } from "./settle.js";
+import type { Sketch } from "./sketch.js";
 import { type StanceOptions, stancesOf } from "./stances.js";
 
 /** Searches that go on side by side, for the field's threads to have work while the caller's thread reckons. */
 export const AT_ONCE = 6;
+/** Codes whose sketches explain a scan best are looked at closely: this share of all, and so many of each family. */
+const PROMISING_SHARE = 0.5;
+const PROMISING_OF_FAMILY = 4;
 /** Starts of each family and kind that come before any others. */
 const STARTS_PER_FAMILY = 1;
 /** Starts that stand as they were found, for each one that was settled first. */
@@ -47,43 +51,60 @@ export function startCodes(prior: readonly CodeFamily[]): { codes: Float32Array[
  * they stand, some brought to where they fit best first: that tells thin shapes better, and misleads where a shape of
  * wrong proportions fits best in a wrong size.
  *
- * @param fields coarse fields of the codes
- * @param look what the coarse fields are held against
+ * @param sketches of the codes; those that look promising are finished
+ * @param look what the sketches are held against
  * @returns the most promising first
  */
 export async function chooseStarts(
     { codes, families }: ReturnType<typeof startCodes>,
-    fields: readonly CoarseField[],
+    sketches: readonly Pick<Sketch, "rough" | "fineAsync">[],
     options: StanceOptions,
     look: Observations,
     costsOf: CostsOf,
     wanted: number,
+    signal?: AbortSignal,
 ): Promise<FitState[]> {
-    const [standing, settled]: [Guess[], Guess[]] = [[], []];
-    const found = await mapTogether(codes, AT_ONCE, async (latent, c) => {
-        const field = fields[c];
-        const stances = stancesOf(field, options)
-            .map((pose) => ({ pose, cost: costOf(field, pose, look, options.extent) }))
-            .sort((a, b) => a.cost - b.cost)
-            .map(({ pose }) => pose);
-        const starts = farApart(stances);
-        const moved = starts.map((start) => settle(field, start, look, options.extent));
-        return { starts, moved, costs: await costsOf(latent, [...starts, ...moved]) };
+    const { extent } = options;
+    const least = sketches.map(({ rough }) => rankedStances(rough, options, look)[0].cost);
+    const found = await mapTogether(promising(least, families), AT_ONCE, async (c) => {
+        const [latent, family] = [codes[c], families[c]];
+        const field = await sketches[c].fineAsync(signal);
+        const starts = farApart(rankedStances(field, options, look).map(({ pose }) => pose));
+        const moved = starts.map((start) => settle(field, start, look, extent));
+        const costs = await costsOf(latent, [...starts, ...moved]);
+        const toGuess = (pose: Similarity, start: Similarity, cost: number): Guess => {
+            return { state: { latent, pose, start }, cost, family };
+        };
+        return {
+            standing: starts.map((start, n) => toGuess(start, start, costs[n])),
+            settled: starts.map((start, n) => toGuess(moved[n], start, costs[starts.length + n])),
+        };
     });
-    for (const [c, { starts, moved, costs }] of found.entries()) {
-        const latent = codes[c];
-        for (const [n, start] of starts.entries()) {
-            const family = families[c];
-            standing.push({ state: { latent, pose: start, start }, cost: costs[n], family });
-            settled.push({ state: { latent, pose: moved[n], start }, cost: costs[starts.length + n], family });
-        }
-    }
-    const [moved, unmoved] = [withEveryFamily(settled), withEveryFamily(standing)];
+    const moved = withEveryFamily(found.flatMap(({ settled }) => settled));
+    const unmoved = withEveryFamily(found.flatMap(({ standing }) => standing));
     const chosen = unmoved.flatMap((guess, n) => {
         const place = n / STANDING_TO_SETTLED;
         return Number.isInteger(place) && place < moved.length ? [moved[place], guess] : [guess];
     });
     return chosen.slice(0, wanted).map(({ state }) => state);
+}
+
+/** Stances of a shape and what each costs, the best first. */
+function rankedStances(field: CoarseField, options: StanceOptions, look: Observations) {
+    return stancesOf(field, options)
+        .map((pose) => ({ pose, cost: costOf(field, pose, look, options.extent) }))
+        .sort((a, b) => a.cost - b.cost);
+}
+
+/** Numbers of the codes that are worth a closer look, the best first. */
+function promising(costs: readonly number[], families: readonly number[]): number[] {
+    const sorted = [...costs.keys()].sort((a, b) => costs[a] - costs[b]);
+    const taken = new Map<number, number>();
+    return sorted.filter((c, n) => {
+        const rank = taken.get(families[c]) ?? 0;
+        taken.set(families[c], rank + 1);
+        return n < PROMISING_SHARE * costs.length || rank < PROMISING_OF_FAMILY;
+    });
 }
 
 /** The best, and the best that is turned otherwise. */

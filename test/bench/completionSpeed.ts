@@ -4,7 +4,6 @@
  */
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
-import { coarseFieldsOf } from "../../plugin/completion/coarseField.js";
 import { createCodePrior } from "../../plugin/completion/codePrior.js";
 import { completeScanAsync, prepareCompletionAsync } from "../../plugin/completion/completeScan.js";
 import { Extent } from "../../plugin/completion/extent.js";
@@ -16,6 +15,7 @@ import { createObservations } from "../../plugin/completion/observations.js";
 import { compose, IDENTITY } from "../../plugin/completion/pose.js";
 import { toUnitScan } from "../../plugin/completion/scan.js";
 import { costOf, settle } from "../../plugin/completion/settle.js";
+import { finishSketches } from "../../plugin/completion/sketch.js";
 import { startCodes } from "../../plugin/completion/starts.js";
 import { familiesNamed, makeShape } from "../../training/families/index.js";
 import { fitByAdam } from "./completion/adam.js";
@@ -84,7 +84,7 @@ for (const name of values.families?.split(",") ?? decoder.metadata?.categories ?
         translation: unit.centre.map((value) => -value / unit.scale) as [number, number, number],
     };
     const begin = startCodes(prior);
-    const coarse = await coarseFieldsOf(field, decoder.bounds, begin.codes);
+    const coarse = await finishSketches(field, decoder.bounds, begin.codes);
     const look = createObservations(unit, normals, 96, 1);
     const pose = compose(toUnit, placed);
     const costs = coarse.map((each) => costOf(each, pose, look, extent));

@@ -90,9 +90,9 @@ describe("where a shape may stand in a scan", () => {
         const options = { turnCount: 12, up: [0, 1, 0], upAxis: 1, towardsSensor: [0, 0, 1], extent } as const;
         const look = createObservations(scan, new Float32Array(scan.positions.length), 200, 1);
         const codes = [Float32Array.of(1), Float32Array.of(2)];
-        const fields = [BOX, fieldOfBox([0.35, 0.6, 0.3])];
+        const sketches = [BOX, fieldOfBox([0.35, 0.6, 0.3])].map((rough) => ({ rough, fineAsync: async () => rough }));
         const costsOf = async (_: Float32Array, poses: readonly Similarity[]) => poses.map((__, n) => n);
-        const starts = await chooseStarts({ codes, families: [0, 1] }, fields, options, look, costsOf, 12);
+        const starts = await chooseStarts({ codes, families: [0, 1] }, sketches, options, look, costsOf, 12);
         for (const code of codes) {
             const own = starts.filter(({ latent }) => latent === code);
             const standing = own.filter(({ pose, start }) => pose === start);
@@ -100,6 +100,31 @@ describe("where a shape may stand in a scan", () => {
             expect(own.length).toBeGreaterThan(standing.length);
             for (const { pose } of standing) expect(pose.scale).toBe(extent.scaleIn(pose.rotation));
         }
+    });
+
+    it("looks closely at the codes whose sketches explain the scan best, and at some of each family", async () => {
+        const scan = unitScan(seenSides());
+        const extent = new Extent(scan.positions, 1.8);
+        const options = { turnCount: 12, up: [0, 1, 0], upAxis: 1, towardsSensor: [0, 0, 1], extent } as const;
+        const look = createObservations(scan, new Float32Array(scan.positions.length), 200, 1);
+        // The true box, boxes of one family that are ever flatter, and a family of flat ones.
+        const heights = [0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.15, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1];
+        const codes = heights.map((_, n) => Float32Array.of(n));
+        const families = heights.map((_, n) => (n < 10 ? 0 : 1));
+        const finished: number[] = [];
+        const sketches = heights.map((height, n) => {
+            const rough = fieldOfBox([0.35, height, 0.2]);
+            const fineAsync = async () => {
+                finished.push(n);
+                return rough;
+            };
+            return { rough, fineAsync };
+        });
+        const costsOf = async (_: Float32Array, poses: readonly Similarity[]) => poses.map((__, n) => n);
+        await chooseStarts({ codes, families }, sketches, options, look, costsOf, 100);
+        expect(finished[0]).toBe(0);
+        expect(finished.filter((n) => n >= 10)).toHaveLength(4);
+        expect(finished.length).toBeLessThan(heights.length);
     });
 
     it("asks for no size that is no number, whatever a decoder's shapes are", () => {
