@@ -20,7 +20,17 @@ import { finishSketches } from "../../plugin/completion/sketch.js";
 import { startCodes } from "../../plugin/completion/starts.js";
 import { familiesNamed, makeShape } from "../../training/families/index.js";
 import { fitByAdam } from "./completion/adam.js";
-import { cpuSeconds, FIRST_UNSEEN, loadField, machine, mean, median, writeResults } from "./completion/setUp.js";
+import {
+    cpuSeconds,
+    FIRST_UNSEEN,
+    loadField,
+    machine,
+    mean,
+    median,
+    multiplyAddsASecond,
+    wallSeconds,
+    writeResults,
+} from "./completion/setUp.js";
 import { randomPlacement, virtualScan } from "./completion/virtualScan.js";
 
 const { values } = parseArgs({
@@ -74,7 +84,7 @@ interface Row {
     readonly completion: number;
 }
 
-const speed = await multiplyAddsASecond();
+const speed = await multiplyAddsASecond(values.model);
 
 for (const name of values.families?.split(",") ?? decoder.metadata?.categories ?? []) {
     const mesh = await makeShape(familiesNamed([name])[0], SEED);
@@ -163,12 +173,6 @@ async function beginCoarsely(
     return guesses[0];
 }
 
-async function wallSeconds<T>(work: () => Promise<T>): Promise<{ result: T; seconds: number }> {
-    const started = performance.now();
-    const result = await work();
-    return { result, seconds: (performance.now() - started) / 1000 };
-}
-
 /** After each family: an interrupted run leaves what it has. */
 async function report(): Promise<void> {
     const reached = rows.filter(({ iterations }) => iterations !== null);
@@ -204,17 +208,4 @@ ${rows
 
 function geometricMean(values: readonly number[]): number {
     return Math.exp(mean(values.map(Math.log)));
-}
-
-/** Of the kernels, on the field's threads: machines differ, and hours of one. */
-async function multiplyAddsASecond(): Promise<number> {
-    const points = new Float32Array(3 * 20_000);
-    const latent = new Float32Array(decoder.latentSize);
-    await field.evaluateAsync(latent, points);
-    const { seconds } = await wallSeconds(() => field.evaluateAsync(latent, points));
-    const products = field.network!.layers.reduce(
-        (sum, { hiddenWeights, featureWeights }) => sum + (hiddenWeights?.length ?? 0) + (featureWeights?.length ?? 0),
-        0,
-    );
-    return (points.length / 3) * (products / seconds);
 }

@@ -49,3 +49,25 @@ export async function cpuSeconds<T>(work: () => Promise<T>): Promise<{ result: T
     const { user, system } = process.cpuUsage(before);
     return { result, seconds: (user + system) / 1e6 };
 }
+
+/** Seconds by the clock that work took. */
+export async function wallSeconds<T>(work: () => Promise<T>): Promise<{ result: T; seconds: number }> {
+    const started = performance.now();
+    const result = await work();
+    return { result, seconds: (performance.now() - started) / 1000 };
+}
+
+/** Of the kernels on one thread: machines differ, and hours of one. */
+export async function multiplyAddsASecond(model: string): Promise<number> {
+    const { decoder, field } = await loadField(model, 1);
+    const points = new Float32Array(3 * 20_000);
+    const latent = new Float32Array(decoder.latentSize);
+    await field.evaluateAsync(latent, points);
+    const { seconds } = await wallSeconds(() => field.evaluateAsync(latent, points));
+    field.dispose();
+    const products = field.network!.layers.reduce(
+        (sum, { hiddenWeights, featureWeights }) => sum + (hiddenWeights?.length ?? 0) + (featureWeights?.length ?? 0),
+        0,
+    );
+    return (points.length / 3) * (products / seconds);
+}
