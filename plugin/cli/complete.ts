@@ -2,8 +2,8 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { basename, dirname, extname } from "node:path";
 import { parseArgs } from "node:util";
 import { Presets, SingleBar } from "cli-progress";
+import { withoutGaps } from "../completion/cleanScan.js";
 import { type Completion, type CompletionOptions, completeScanAsync } from "../completion/completeScan.js";
-import { finitePoints } from "../completion/observed.js";
 import { toMatrix } from "../completion/pose.js";
 import { readScanAsync } from "../completion/readers/readScan.js";
 import type { Scan } from "../completion/scan.js";
@@ -31,6 +31,11 @@ Completes a scan of a part of an object (PLY, PCD, XYZ or GLB), with no GPU and 
   --resolution R      cells along the longest side of the shape, ${MIN_RESOLUTION} to ${MAX_RESOLUTION} (64)
   --out FILE.glb      where to (the scan's name with -completed.glb)
   --quiet             no progress bar`;
+
+/** Share of the progress that the search takes; the surface takes the rest. */
+const SEARCH_PROGRESS = 0.85;
+/** A confidence below this is said in words too. */
+const UNSURE = 0.3;
 
 /**
  * Runs the command.
@@ -66,9 +71,9 @@ export async function complete(args: readonly string[]): Promise<void> {
     }
     const out = flags.out ?? `${basename(path, extname(path))}-completed.glb`;
     await checkOut(out);
-    const scan = await loadScan(path, flags.sensor);
-
-    const [total, finite] = [scan.positions, finitePoints(scan.positions)].map(({ length }) => length / 3);
+    const read = await loadScan(path, flags.sensor);
+    const scan = withoutGaps(read);
+    const [total, finite] = [read, scan].map(({ positions }) => positions.length / 3);
     if (finite < total) console.log(`${path}: ${total - finite} of ${total} points left out, for they are no numbers`);
 
     const field = await createCpuFieldAsync(decoder);
@@ -78,12 +83,13 @@ export async function complete(args: readonly string[]): Promise<void> {
     );
     if (!flags.quiet) bar.start(100, 0);
     try {
-        const onProgress = (share: number) => bar.update(Math.round(100 * share));
+        const onProgress = (share: number) => bar.update(Math.round(100 * SEARCH_PROGRESS * share));
         const { "remove-outliers": removeOutliers, "remove-support": removeSupport } = flags;
         const options: CompletionOptions = { category, up, removeOutliers, removeSupport, onProgress };
         const [best, ...others] = await completeScanAsync(field, decoder, scan, options).catch(asUserError);
         const slope = await fieldSlopeAsync(field, decoder, typicalLatents(decoder.metadata));
         const surface = await surfaceOfCompletionAsync(field, decoder, best.scan, best, { mode, resolution, slope });
+        bar.update(100);
         const { confidence } = best;
         const extras = {
             category: best.category,
@@ -101,7 +107,7 @@ export async function complete(args: readonly string[]): Promise<void> {
         const nameOf = (found: Completion) => found.category ?? "shape";
         const next = others.map((other) => `${nameOf(other)} ${percent(other.confidence.value)}`).join(", ");
         console.log(
-            `${out}: ${nameOf(best)}, confidence ${percent(confidence.value)} (${percent(confidence.explained)} of the scan explained, ${percent(confidence.violated)} of the empty space filled)${next && `; next: ${next}`}`,
+            `${out}: ${confidence.value < UNSURE ? "unsure, perhaps " : ""}${nameOf(best)}, confidence ${percent(confidence.value)} (${percent(confidence.explained)} of the scan explained, ${percent(confidence.violated)} of the empty space filled)${next && `; next: ${next}`}`,
         );
     } finally {
         bar.stop();

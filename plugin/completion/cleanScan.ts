@@ -1,7 +1,7 @@
 import { LatentRandom } from "../latent/random.js";
 import { PointTree } from "./pointTree.js";
 import type { Vector } from "./pose.js";
-import type { Scan } from "./scan.js";
+import { choosePoints, type Scan } from "./scan.js";
 
 /** Neighbours whose mean distance tells a stray point. */
 const NEIGHBOURS = 12;
@@ -118,8 +118,15 @@ export function keepPoints(scan: Scan, kept: Uint32Array): Scan {
     };
 }
 
+/** A scan's points alone, those that are no numbers dropped, the rest thinned to `MAX_SCAN_POINTS` evenly by their order. */
+export function toCloud(scan: Scan): Scan {
+    const kept = choosePoints(scan.positions);
+    const cloud = { ...scan, indices: null };
+    return 3 * kept.length === scan.positions.length ? cloud : keepPoints(cloud, kept);
+}
+
 /**
- * A scan made ready: points that are no numbers dropped, and on request outliers and the plane it stands on.
+ * A scan made ready: points that are no numbers dropped, those of a cloud thinned to `MAX_SCAN_POINTS`, and on request outliers and the plane it stands on.
  *
  * @param up unit length
  */
@@ -127,18 +134,21 @@ export function cleanScan(
     scan: Scan,
     { removeOutliers, removeSupport, up }: { removeOutliers: boolean; removeSupport: boolean; up: Vector },
 ): Scan {
-    let clean = scan;
-    const count = scan.positions.length / 3;
-    const finite = Uint32Array.from({ length: count }, (_, n) => n).filter((n) =>
-        Number.isFinite(scan.positions[3 * n] + scan.positions[3 * n + 1] + scan.positions[3 * n + 2]),
-    );
-    if (finite.length < count) clean = keepPoints(clean, finite);
+    let clean = scan.indices?.length ? withoutGaps(scan) : toCloud(scan);
     if (removeSupport) {
         const above = indicesAboveSupport(clean.positions, up);
         if (above) clean = keepPoints(clean, above);
     }
     if (removeOutliers && clean.positions.length > 0) clean = keepPoints(clean, inlierIndices(clean.positions));
     return clean;
+}
+
+/** A scan without the points that are no numbers; the same scan if there are none. */
+export function withoutGaps(scan: Scan): Scan {
+    const { positions } = scan;
+    if (positions.every(Number.isFinite)) return scan;
+    const isSomewhere = (n: number) => Number.isFinite(positions[3 * n] + positions[3 * n + 1] + positions[3 * n + 2]);
+    return keepPoints(scan, Uint32Array.from({ length: positions.length / 3 }, (_, n) => n).filter(isSomewhere));
 }
 
 function medianOf(values: Float64Array): number {

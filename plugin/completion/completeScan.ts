@@ -8,7 +8,7 @@ import { type Candidate, ShapeSearch } from "./fit.js";
 import { outwardNormals } from "./normals.js";
 import { treeOf } from "./pointTree.js";
 import { compose, IDENTITY, type Similarity, type Vector } from "./pose.js";
-import { checkScan, type Scan, toUnitScan, type UnitScan } from "./scan.js";
+import { checkScan, checkTriangleCount, type Scan, toUnitScan, type UnitScan } from "./scan.js";
 import { noiseOf } from "./sides.js";
 import { finishSketches } from "./sketch.js";
 import { startCodes } from "./starts.js";
@@ -33,7 +33,7 @@ export type PrepareCompletionOptions = Pick<CompletionOptions, "category" | "sig
 
 /** One way to complete a scan. */
 export interface Completion {
-    /** What was completed: the scan without what was asked to be removed. */
+    /** What was completed: the scan; where something was asked to be removed, what is left, a cloud's thinned. */
     readonly scan: Scan;
     /** [latentSize] */
     readonly latent: Float32Array;
@@ -86,7 +86,9 @@ export async function completeScanAsync(
     const side = SHAPE_SHARE * Math.max(...bounds.max.map((max, axis) => max - bounds.min[axis]));
     const { removeOutliers = false, removeSupport = false } = options;
     checkScan(operation, scan);
-    const ready = removeOutliers || removeSupport ? cleanScan(scan, { removeOutliers, removeSupport, up }) : scan;
+    const isCleaned = removeOutliers || removeSupport;
+    if (isCleaned) checkTriangleCount(operation, scan, "leave outliers and support in");
+    const ready = isCleaned ? cleanScan(scan, { removeOutliers, removeSupport, up }) : scan;
     const unit = toUnitScan(operation, ready, side);
     const normals = outwardNormals(unit);
     const upAxis = "xyz".indexOf(decoder.metadata?.upAxis ?? "y");

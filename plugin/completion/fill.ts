@@ -10,6 +10,9 @@ const REACH = 0.5;
 /** Pieces that stay nearer to the scan's inside than this many cells are the same surface twice. */
 const ISLAND_REACH = 3;
 
+/** Cells that the rim keeps from a cloud's points at most: less than one by more than coordinates are rounded. */
+const CLOUD_RIM = 0.999;
+
 /** Where a scan is nearest to a point. */
 interface Nearest {
     readonly distance: number;
@@ -46,7 +49,7 @@ export async function missingPart(whole: SurfaceMesh, scan: Scan, cellSize: numb
     }
     dropIslands(whole.indices, values, isIsland);
     const cut = clip(whole, values);
-    return isMesh ? pullRim(cut.mesh, cut.rim, nearest, cellSize) : cut.mesh;
+    return pullRim(cut.mesh, cut.rim, nearest, isMesh, cellSize);
 }
 
 function nearestPoint(positions: Float32Array): (x: number, y: number, z: number) => Nearest {
@@ -186,11 +189,12 @@ function clip({ positions, normals, indices }: SurfaceMesh, values: Float32Array
     return { mesh, rim };
 }
 
-/** Moves the cut vertices onto the scan where it is within a cell. */
+/** Moves the cut vertices onto a mesh where it is within a cell, and to within a cell of a cloud's points. */
 function pullRim(
     mesh: SurfaceMesh,
     rim: readonly number[],
     nearest: (x: number, y: number, z: number) => Nearest,
+    isMesh: boolean,
     cellSize: number,
 ): SurfaceMesh {
     const { positions } = mesh;
@@ -200,7 +204,12 @@ function pullRim(
             positions[3 * vertex + 1],
             positions[3 * vertex + 2],
         );
-        if (distance <= cellSize) positions.set(point, 3 * vertex);
+        if (isMesh && distance <= cellSize) positions.set(point, 3 * vertex);
+        if (isMesh || distance <= CLOUD_RIM * cellSize) continue;
+        for (const [axis, value] of point.entries()) {
+            const off = positions[3 * vertex + axis] - value;
+            positions[3 * vertex + axis] = value + (CLOUD_RIM * cellSize * off) / distance;
+        }
     }
     return mesh;
 }

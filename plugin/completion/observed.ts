@@ -55,12 +55,11 @@ function cosineBetween(a: Float32Array, b: Float32Array): number {
     return lengths > 0 ? (a[0] * b[0] + a[1] * b[1] + a[2] * b[2]) / lengths : 1;
 }
 
-/** Towards each point's sensor, else along its normal; zeros where neither is known. Points as `finitePoints` keeps them. */
+/** Towards each point's sensor, else along its normal; zeros where neither is known. [n, 3], of a scan of finite points */
 export function seenFrom({ positions, normals, sensorPositions }: Scan): Float32Array {
     const isOne = sensorPositions?.length === 3;
     const outward: number[] = [];
     for (let i = 0; i < positions.length; i += 3) {
-        if (![0, 1, 2].every((axis) => Number.isFinite(positions[i + axis]))) continue;
         for (let axis = 0; axis < 3; axis++) {
             const direction = sensorPositions
                 ? sensorPositions[(isOne ? 0 : i) + axis] - positions[i + axis]
@@ -83,17 +82,4 @@ export function medianSpacing(tree: PointTree): number {
     }
     spacings.sort((a, b) => a - b);
     return spacings[spacings.length >> 1] ?? 0;
-}
-
-/** Points all of whose coordinates are finite; the same array if all are. [n, 3] → [m, 3] */
-export function finitePoints(points: Float32Array): Float32Array {
-    if (points.every(Number.isFinite)) {
-        return points;
-    }
-    const kept: number[] = [];
-    for (let i = 0; i < points.length; i += 3) {
-        const triple = points.subarray(i, i + 3);
-        if (triple.every(Number.isFinite)) kept.push(...triple);
-    }
-    return Float32Array.from(kept);
 }

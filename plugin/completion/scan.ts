@@ -26,6 +26,9 @@ export interface Scan {
  */
 export const MAX_SCAN_POINTS = 200_000;
 
+/** Where triangles themselves are worked on, which can't be thinned: to fill a mesh, or to remove a part of it. */
+export const MAX_SCAN_TRIANGLES = 1_000_000;
+
 /** The fewest points from which a shape can be told at all. */
 export const MIN_SCAN_POINTS = 16;
 
@@ -146,7 +149,7 @@ function checkSpread(operation: string, positions: Float32Array): void {
     // No normal at all: the points lie on a line.
     if (!(high - low > SHEET)) {
         throw new Error(
-            `${operation}: all ${count} points of the scan lie in one plane or line; expected a part of an object in the round; scan more of it, or leave removeSupport off`,
+            `${operation}: all ${count} points of the scan lie in one plane or line; expected a part of an object in the round; scan more of it, and where its support was to be removed, keep that`,
         );
     }
 }
@@ -184,8 +187,18 @@ export function checkScan(operation: string, scan: Scan): void {
     }
 }
 
-/** Indices of finite points, thinned evenly. */
-function choosePoints(positions: Float32Array): Uint32Array {
+/** @throws if a scan has more than `MAX_SCAN_TRIANGLES` */
+export function checkTriangleCount(operation: string, { indices }: Scan, instead: string): void {
+    const count = (indices?.length ?? 0) / 3;
+    if (count > MAX_SCAN_TRIANGLES) {
+        throw new Error(
+            `${operation}: got a scan of ${count} triangles; expected at most ${MAX_SCAN_TRIANGLES}; simplify the mesh, or ${instead}`,
+        );
+    }
+}
+
+/** Indices of finite points, thinned evenly to about `MAX_SCAN_POINTS`. */
+export function choosePoints(positions: Float32Array): Uint32Array {
     const total = positions.length / 3;
     const stride = Math.max(1, total / MAX_SCAN_POINTS);
     const chosen: number[] = [];

@@ -3,13 +3,14 @@ import type { Decoder } from "../model/decoder.js";
 import { extractSurfaceAsync } from "../surface/cpu/extractSurface.js";
 import { checkResolution } from "../surface/grid.js";
 import type { SurfaceMesh, Winding } from "../surface/mesh.js";
+import { toCloud } from "./cleanScan.js";
 import type { Completion } from "./completeScan.js";
 import { CorrectedField, Correction } from "./correction.js";
 import { missingPart } from "./fill.js";
 import { clampInto } from "./fitProblem.js";
-import { finitePoints, observedShares, seenFrom } from "./observed.js";
+import { observedShares, seenFrom } from "./observed.js";
 import { toModel, toScan, turnToScan } from "./pose.js";
-import type { Scan } from "./scan.js";
+import { checkTriangleCount, type Scan } from "./scan.js";
 import { withoutStrayPieces } from "./strayPieces.js";
 
 /** What becomes of the scan: the decoder's shape alone, one surface through the observed points, or the missing part. */
@@ -47,7 +48,8 @@ const SEEN = 0.01;
  * The surface of a completion, in the scan's units and axes, without small pieces that hang in what nobody saw.
  *
  * @param scan the scan that the completion was made of
- * @throws if the mode is unknown, the resolution out of range or the signal is aborted
+ * @throws if the mode is unknown, the resolution out of range, a mesh to be filled has more than `MAX_SCAN_TRIANGLES`, or
+ * the signal is aborted
  */
 export async function surfaceOfCompletionAsync(
     field: Field,
@@ -60,10 +62,12 @@ export async function surfaceOfCompletionAsync(
     const operation = "surfaceOfCompletionAsync";
     checkMode(operation, mode);
     checkResolution(operation, resolution);
+    if (mode === "fill") checkTriangleCount(operation, scan, 'choose mode "fuse"');
     const { bounds } = decoder;
     const side = Math.max(...bounds.max.map((max, axis) => max - bounds.min[axis]));
     const cellSize = (pose.scale * side) / resolution;
-    const seen = finitePoints(scan.positions);
+    const cloud = toCloud(scan);
+    const seen = cloud.positions;
     let source = field;
     let slope = options.slope;
     if (mode !== "replace") {
@@ -82,7 +86,7 @@ export async function surfaceOfCompletionAsync(
         normals: turnToScan(pose, mesh.normals),
         indices: mesh.indices,
     };
-    const [from, near] = [seenFrom(scan), SEEN * side * pose.scale];
+    const [from, near] = [seenFrom(cloud), SEEN * side * pose.scale];
     const shown = <Surface extends SurfaceMesh>(surface: Surface) => ({
         ...surface,
         observed: observedShares(seen, from, surface, near),
@@ -90,7 +94,8 @@ export async function surfaceOfCompletionAsync(
     });
     const believed = withoutStrayPieces(shown(whole));
     if (mode !== "fill") return believed;
-    return shown(await missingPart(believed, { ...scan, ...asCloud(scan, seen) }, cellSize));
+    // A mesh keeps all of its vertices, for its indices' sake.
+    return shown(await missingPart(believed, scan.indices?.length ? scan : cloud, cellSize));
 }
 
 /** @throws if there is no such mode */
@@ -100,9 +105,4 @@ export function checkMode(operation: string, mode: unknown): asserts mode is Com
             `${operation}: got mode ${JSON.stringify(mode)}; expected ${COMPLETION_MODES.map((name) => `"${name}"`).join(", ")}; correct the option`,
         );
     }
-}
-
-/** Points that are no numbers are nowhere; a mesh keeps all of its vertices, for its indices' sake. */
-function asCloud(scan: Scan, seen: Float32Array): Partial<Scan> {
-    return scan.indices?.length ? {} : { positions: seen };
 }

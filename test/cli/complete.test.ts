@@ -134,7 +134,11 @@ describe("complete", () => {
         ]);
         expect(complaints).not.toHaveBeenCalled();
         vi.restoreAllMocks();
-        expect(readFileSync(out).length).toBeGreaterThan(1000);
+        const [primitive] = (await nodesOf(out)).get("scan")!.getMesh()!.listPrimitives();
+        const positions = primitive.getAttribute("POSITION")!.getArray()!;
+        expect(positions.length).toBe(scan.positions.length - 3);
+        expect(positions.every(Number.isFinite)).toBe(true);
+        expect(Math.max(...primitive.getIndices()!.getArray()!)).toBeLessThan(positions.length / 3);
     });
 
     it("leaves no file behind when it fails", () => {

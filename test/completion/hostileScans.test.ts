@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { completeScanAsync } from "../../plugin/completion/completeScan.js";
-import { toModel, toScan } from "../../plugin/completion/pose.js";
-import { MAX_SCAN_POINTS, type Scan, toUnitScan } from "../../plugin/completion/scan.js";
+import { rotationOf, toModel, toScan } from "../../plugin/completion/pose.js";
+import { MAX_SCAN_POINTS, MAX_SCAN_TRIANGLES, type Scan, toUnitScan } from "../../plugin/completion/scan.js";
+import { surfaceOfCompletionAsync } from "../../plugin/completion/surfaceOfCompletion.js";
 import { ReferenceField } from "../../plugin/field/referenceField.js";
 import { cpuMilliseconds } from "../support/cpuTime.js";
 import { FULL_SIZES, octahedronDecoder } from "../support/decoders.js";
@@ -133,6 +134,36 @@ it("takes ten million points without copying them all", () => {
     expect(unit.positions.length / 3).toBeLessThanOrEqual(MAX_SCAN_POINTS + 1);
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(64e6);
     expect(cpuMilliseconds() - started).toBeLessThan(20_000);
+});
+
+it("completes ten million points, cleaned and fused or filled, by a few of them, without copying them all", async () => {
+    const random = createTestRandom(8);
+    const positions = new Float32Array(30_000_000);
+    for (let at = 0; at < positions.length; at += 3) {
+        const from = 3 * Math.floor((random() * half.positions.length) / 3);
+        for (let k = 0; k < 3; k++) positions[at + k] = half.positions[from + k] + 0.02 * (random() - 0.5);
+    }
+    const before = process.memoryUsage().arrayBuffers;
+    const options = { count: 1, removeOutliers: true };
+    const [best] = await completeScanAsync(field, decoder, { positions }, options);
+    expect(best.scan.positions.length / 3).toBeLessThanOrEqual(MAX_SCAN_POINTS + 1);
+    expect(differs(best, half.positions)).toBeLessThan(0.03);
+    for (const mode of ["fuse", "fill"] as const) {
+        const made = await surfaceOfCompletionAsync(field, decoder, { positions }, best, { mode, resolution: 16 });
+        expect(made.indices.length).toBeGreaterThan(0);
+    }
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(300e6);
+}, 300_000);
+
+it("refuses meshes of too many triangles where triangles are worked on", async () => {
+    const indices = new Uint32Array(3 * (MAX_SCAN_TRIANGLES + 1));
+    const scan = { ...half, indices };
+    const pose = { rotation: rotationOf([0, 0, 0]), scale: 1, translation: [0, 0, 0] } as const;
+    const best = { latent: new Float32Array(2), pose };
+    const filled = surfaceOfCompletionAsync(field, decoder, scan, best, { mode: "fill", resolution: 8 });
+    await expect(filled).rejects.toThrow(/1000001 triangles; expected at most 1000000; simplify the mesh, or choose/);
+    const cleaned = completeScanAsync(field, decoder, scan, { removeOutliers: true });
+    await expect(cleaned).rejects.toThrow(/1000001 triangles; expected at most 1000000; simplify the mesh, or leave/);
 });
 
 it("takes three million empty points without keeping them all", () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { toCloud } from "../../plugin/completion/cleanScan.js";
 import { observedShares, seenFrom } from "../../plugin/completion/observed.js";
 
 /** A plate 1 × 1 of a thickness, its front at z = 0 looking to +z, its back behind it. */
@@ -43,7 +44,7 @@ describe("what of a surface was seen", () => {
         const positions = front.slice();
         positions[4] = Number.NaN;
         const sensorPositions = Float32Array.from({ length: positions.length }, (_, i) => [0.5, 0.5, 3][i % 3]);
-        const outward = seenFrom({ positions, sensorPositions });
+        const outward = seenFrom(toCloud({ positions, sensorPositions }));
         expect(outward).toHaveLength(positions.length - 3);
         expect(outward.every(Number.isFinite)).toBe(true);
     });

@@ -104,6 +104,8 @@ describe("readScanAsync", () => {
         const plain = await readScanAsync(bytesOf(`# made by hand\r\n${rows(() => "")}\r\n`));
         expect(Array.from(plain.positions)).toEqual(POINTS);
         expect(plain.normals).toBeNull();
+        const holed = await readScanAsync(bytesOf(`nan nan nan\n${rows(() => "")}`));
+        expect(Array.from(holed.positions)).toEqual([Number.NaN, Number.NaN, Number.NaN, ...POINTS]);
         const oriented = await readScanAsync(bytesOf(rows((n) => ` ${NORMALS.slice(3 * n, 3 * n + 3).join(" ")}`)));
         expect(Array.from(oriented.normals!)).toEqual(NORMALS);
         const coloured = await readScanAsync(bytesOf(rows(() => " 255 128 0")));

@@ -130,7 +130,7 @@ describe("fill", () => {
         const filled = await surfaceOf({ positions }, "fill");
         for (const vertex of openVertices(filled.indices)) {
             const [x, y, z] = filled.positions.subarray(3 * vertex, 3 * vertex + 3);
-            expect(nearestDistance(positions, x, y, z)).toBeLessThan(1.05 * filled.cellSize);
+            expect(nearestDistance(positions, x, y, z)).toBeLessThan(filled.cellSize);
         }
         expect(Math.max(...everyThird(toModel(pose, filled.positions)))).toBeLessThan(0.15);
     });

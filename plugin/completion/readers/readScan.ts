@@ -50,9 +50,12 @@ export async function readScanAsync(bytes: Uint8Array, name = "the scan"): Promi
     return scan;
 }
 
-/** Whether the first line that is no comment begins with three numbers. */
+/** Whether the first line that is no comment begins with three numbers, or with what stands for a lacking one. */
 function looksLikeNumbers(start: string): boolean {
     const line = start.split(/\r\n|\r|\n/).find((text) => text.trim() !== "" && !/^\s*(#|\/\/)/.test(text));
     const fields = line?.trim().split(/[\s,;]+/) ?? [];
-    return fields.length >= 3 && fields.slice(0, 3).every((field) => field !== "" && !Number.isNaN(Number(field)));
+    return (
+        fields.length >= 3 &&
+        fields.slice(0, 3).every((field) => field !== "" && (/^nan/i.test(field) || !Number.isNaN(Number(field))))
+    );
 }
