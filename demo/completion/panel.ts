@@ -9,7 +9,8 @@ export class Panel {
     readonly clear = button("clear");
     readonly complete = button("complete");
     readonly file = element<HTMLInputElement>("file");
-    readonly showsScan = element<HTMLInputElement>("shows-scan");
+    /** From the scan alone, 0, past both, to the completion alone, 1. */
+    readonly between = element<HTMLInputElement>("between");
     readonly showsTruth = element<HTMLInputElement>("shows-truth");
     private readonly results = element("results");
     private readonly status = element("status");

@@ -64,8 +64,9 @@ export class Session {
         panel.clear.addEventListener("click", () => this.clear());
         panel.complete.addEventListener("click", () => (this.work ? this.work.abort() : void this.completeAsync()));
         panel.file.addEventListener("change", () => panel.file.files?.[0] && this.setFile(panel.file.files[0]));
-        const show = () => this.bench.setShown(panel.showsScan.checked, panel.showsTruth.checked);
-        for (const box of [panel.showsScan, panel.showsTruth]) box.addEventListener("change", show);
+        const show = () => this.bench.setShown(Number(panel.between.value), panel.showsTruth.checked);
+        panel.between.addEventListener("input", show);
+        panel.showsTruth.addEventListener("change", show);
         show();
         this.acceptDrops();
         this.setThing(panel.thing.value);

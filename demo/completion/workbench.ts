@@ -25,7 +25,7 @@ export class Workbench {
     private readonly cloudMaterial: StandardMaterial;
     private readonly truthMaterial: StandardMaterial;
     private readonly wholeMaterial: StandardMaterial;
-    private showsScan = true;
+    private between = 0.5;
     private showsTruth = false;
 
     constructor(private readonly stage: Stage) {
@@ -78,14 +78,17 @@ export class Workbench {
         this.apply();
     }
 
-    setShown(scan: boolean, truth: boolean): void {
-        this.showsScan = scan;
+    /** @param between 0 shows the scan alone, 1 the completion alone, half-way both are whole; they fade to either side */
+    setShown(between: number, truth: boolean): void {
+        this.between = between;
         this.showsTruth = truth;
         this.apply();
     }
 
     private apply(): void {
-        this.scan?.setEnabled(this.showsScan);
+        // What is all there is stays.
+        fade(this.scan, this.completed ? 2 * (1 - this.between) : 1);
+        fade(this.completed, 2 * this.between);
         this.truth?.setEnabled(this.showsTruth);
         this.stage.invalidate();
     }
@@ -106,6 +109,12 @@ export class Workbench {
         mesh.material = material;
         return mesh;
     }
+}
+
+/** Nothing of a mesh at 0, all of it from 1 on. */
+function fade(mesh: Mesh | null, share: number): void {
+    mesh?.setEnabled(share > 0);
+    if (mesh) mesh.visibility = Math.min(1, share);
 }
 
 /** The options that give a completion its colours. */

@@ -34,10 +34,11 @@ function points(page: Page): Promise<number> {
 }
 
 /** The middles of what is drawn by these names, and how many vertices it has. */
-function shapesNamed(page: Page, name: string): Promise<{ count: number; middle: number[] }[]> {
+function shapesNamed(page: Page, name: string): Promise<{ count: number; middle: number[]; visibility: number }[]> {
     return page.evaluate((wanted) => {
         interface Drawn {
             name: string;
+            visibility: number;
             isEnabled(): boolean;
             getTotalVertices(): number;
             getBoundingInfo(): { boundingBox: { centerWorld: { asArray(): number[] } } };
@@ -47,6 +48,7 @@ function shapesNamed(page: Page, name: string): Promise<{ count: number; middle:
             .filter((mesh) => mesh.name === wanted && mesh.isEnabled())
             .map((mesh) => ({
                 count: mesh.getTotalVertices(),
+                visibility: mesh.visibility,
                 middle: mesh.getBoundingInfo().boundingBox.centerWorld.asArray(),
             }));
     }, name);
@@ -71,6 +73,21 @@ describe("the completion scene", () => {
         expect(Math.hypot(...shape.middle.map((value, axis) => value - scan.middle[axis]))).toBeLessThan(0.6);
         expect(difference(scanned, await pictureOf(page))).toBeGreaterThan(0.005);
         expect(Number(await page.evaluate(() => document.body.dataset.miss))).toBeGreaterThan(0);
+
+        // From the scan alone, past both, to the completion alone.
+        const between = async (value: string) => {
+            await page.fill("#between", value);
+            const shown = await Promise.all(["scan", "completed"].map((name) => shapesNamed(page, name)));
+            return shown.flat().map(({ visibility }) => visibility);
+        };
+        const both = await pictureOf(page);
+        expect(await between("0")).toEqual([1]);
+        expect(difference(both, await pictureOf(page))).toBeGreaterThan(0.005);
+        expect(await between("0.75")).toEqual([0.5, 1]);
+        expect(await shapesNamed(page, "scan")).toHaveLength(1);
+        expect(await between("1")).toEqual([1]);
+        expect(await shapesNamed(page, "scan")).toEqual([]);
+        expect(await between("0.5")).toEqual([1, 1]);
 
         // The missing part alone is less than the whole.
         await page.selectOption("#mode", "fill");
@@ -119,6 +136,29 @@ describe("the completion scene", () => {
         expect(await shapesNamed(page, "ground")).toHaveLength(1);
         expect(complaints).toEqual([]);
     }, 400_000);
+
+    it("completes a file that is dropped on it, and stops on demand", async () => {
+        const { page, complaints } = await site.openAsync(`${SMALL}&auto=0`);
+        await ready(page);
+        await page.evaluate(
+            (text) => {
+                const data = new DataTransfer();
+                data.items.add(new File([text], "thing.xyz", { type: "text/plain" }));
+                window.dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true }));
+            },
+            octahedronXyz(1500, 300, [0, 0, 0]),
+        );
+        await page.waitForFunction(() => document.getElementById("complete")!.textContent === "Stop");
+        expect(await page.isVisible("#progress")).toBe(true);
+        await page.click("#complete");
+        await page.waitForFunction(() => document.getElementById("status")!.textContent === "Stopped.");
+        expect(await page.isVisible("#progress")).toBe(false);
+        expect(await shapesNamed(page, "completed")).toEqual([]);
+        await page.click("#complete");
+        await completed(page);
+        expect(await shapesNamed(page, "completed")).toHaveLength(1);
+        expect(complaints).toEqual([]);
+    }, 240_000);
 
     it("says in words what is wrong with a file, and goes on", async () => {
         const { page } = await site.openAsync(`${SMALL}&auto=0`);
