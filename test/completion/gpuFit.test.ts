@@ -1,15 +1,21 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { createCodePrior } from "../../plugin/completion/codePrior.js";
+import { completeScanAsync } from "../../plugin/completion/completeScan.js";
 import { Extent } from "../../plugin/completion/extent.js";
 import { problemsOfStages } from "../../plugin/completion/fit.js";
 import { minimise } from "../../plugin/completion/levenbergMarquardt.js";
 import { outwardNormals } from "../../plugin/completion/normals.js";
-import { rotationOf, type Similarity } from "../../plugin/completion/pose.js";
-import { toUnitScan } from "../../plugin/completion/scan.js";
+import { rotationOf, type Similarity, toScan } from "../../plugin/completion/pose.js";
+import { type Scan, toUnitScan } from "../../plugin/completion/scan.js";
 import type { Field } from "../../plugin/field/field.js";
 import { FusedField } from "../../plugin/field/fused/fusedField.js";
 import { ReferenceField } from "../../plugin/field/referenceField.js";
 import { WasmField } from "../../plugin/field/wasm/wasmField.js";
+import { sampleLatent } from "../../plugin/latent/sampleLatent.js";
+import { readDecoder } from "../../plugin/model/readDecoder.js";
+import { extractSurfaceAsync } from "../../plugin/surface/cpu/extractSurface.js";
 import { octahedronDecoder } from "../support/decoders.js";
 import { requestTestDevice, uncapturedErrors } from "../support/gpu.js";
 import { octahedronMesh } from "./support/octahedron.js";
@@ -21,6 +27,7 @@ const TOLERANCE = 1e-3;
 afterAll(() => device?.destroy());
 
 const decoder = octahedronDecoder();
+const props = readDecoder(readFileSync(join(import.meta.dirname, "../../models/props.onnx")));
 const pose: Similarity = { rotation: rotationOf([0, 0.2, 0]), scale: 1.3, translation: [2, 0.5, -1] };
 const scan = octahedronMesh(0.75, 16, pose, (x, y) => x < -0.1 && y < 0.3);
 
@@ -52,6 +59,43 @@ describe("a fit ends at the same code and pose, whoever computes the field", () 
         expectSame(found, await fitOn(new ReferenceField(decoder.perceptron!)));
         expect(uncapturedErrors).toEqual([]);
     });
+});
+
+/** What a sensor saw of a vase of the shipped decoder, somewhere. */
+async function sideOfVase(field: Field): Promise<Scan> {
+    const latent = sampleLatent(props.metadata!, { seed: 3, category: "vase" });
+    const { mesh } = await extractSurfaceAsync(field, latent, props, { resolution: 20 });
+    const placed: Similarity = { rotation: rotationOf([0, 0.7, 0]), scale: 1.2, translation: [1, 0.2, -0.5] };
+    const seen = mesh.positions.filter((_, i) => mesh.normals[i - (i % 3) + 2] > 0);
+    return { positions: toScan(placed, seen) };
+}
+
+describe("a whole search of the shipped decoder finds the same", () => {
+    it.skipIf(!device)(
+        "on the GPU and on WASM",
+        async () => {
+            const local = await WasmField.CreateAsync(props.perceptron!);
+            const fused = await FusedField.CreateAsync(device!, props.perceptron!);
+            const scan = await sideOfVase(local);
+            const options = { category: "vase", count: 1 };
+            const [wasm] = await completeScanAsync(local, props, scan, options);
+            const [gpu] = await completeScanAsync(fused, props, scan, options);
+            for (const field of [local, fused]) field.dispose();
+            expect(gpu.category).toBe("vase");
+            expect(gpu.confidence.value).toBeGreaterThan(0.5);
+            expect(Math.abs(gpu.confidence.value - wasm.confidence.value)).toBeLessThan(0.01);
+            expect(gpu.cost / wasm.cost).toBeCloseTo(1, 2);
+            const apart = [
+                ...gpu.latent.map((value, i) => value - wasm.latent[i]),
+                ...gpu.pose.rotation.map((value, i) => value - wasm.pose.rotation[i]),
+                ...gpu.pose.translation.map((value, axis) => value - wasm.pose.translation[axis]),
+                gpu.pose.scale / wasm.pose.scale - 1,
+            ];
+            expect(Math.max(...apart.map(Math.abs))).toBeLessThan(0.01);
+            expect(uncapturedErrors).toEqual([]);
+        },
+        300_000,
+    );
 });
 
 function expectSame(a: Awaited<ReturnType<typeof fitOn>>, b: Awaited<ReturnType<typeof fitOn>>): void {
