@@ -58,6 +58,32 @@ export class CoarseField {
         return this.shell;
     }
 
+    /** Distance at a point; outside the bounds the distance to them is added. As `sample` finds it, in less time. */
+    distanceAt(x: number, y: number, z: number): number {
+        const { values, cell, min, max } = this;
+        const cx = Math.min(max[0], Math.max(min[0], x));
+        const cy = Math.min(max[1], Math.max(min[1], y));
+        const cz = Math.min(max[2], Math.max(min[2], z));
+        const u = (cx - min[0]) / cell[0];
+        const v = (cy - min[1]) / cell[1];
+        const w = (cz - min[2]) / cell[2];
+        const i = Math.min(CORNERS - 2, Math.floor(u));
+        const j = Math.min(CORNERS - 2, Math.floor(v));
+        const k = Math.min(CORNERS - 2, Math.floor(w));
+        const [a, b, c] = [u - i, v - j, w - k];
+        const at = i + CORNERS * (j + CORNERS * k);
+        const up = at + CORNERS * CORNERS;
+        const v00 = values[at] + a * (values[at + 1] - values[at]);
+        const v10 = values[at + CORNERS] + a * (values[at + CORNERS + 1] - values[at + CORNERS]);
+        const v01 = values[up] + a * (values[up + 1] - values[up]);
+        const v11 = values[up + CORNERS] + a * (values[up + CORNERS + 1] - values[up + CORNERS]);
+        const v0 = v00 + b * (v10 - v00);
+        const v1 = v01 + b * (v11 - v01);
+        const distance = v0 + c * (v1 - v0);
+        const excess = Math.hypot(x - cx, y - cy, z - cz);
+        return excess > 0 ? distance + excess : distance;
+    }
+
     /** Sets `distance` and `gradient` at a point; outside the bounds the distance to them is added. */
     sample(x: number, y: number, z: number): void {
         const { values, cell, min, max, gradient } = this;

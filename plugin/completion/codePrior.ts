@@ -155,26 +155,33 @@ function isotropic(n: number): CodeComponent {
 
 /** Half the derivative of a code's squared Mahalanobis distance from a component's mean. [latentSize] */
 export function slopeTo({ mean, weights, factors }: CodeComponent, latent: ArrayLike<number>): Float64Array {
-    const slope = mean.map((value, i) => weights[i] * (latent[i] - value));
+    const off = mean.map((value, i) => latent[i] - value);
+    const slope = off.map((value, i) => weights[i] * value);
     for (const factor of factors) {
-        const along = productOf(factor, latent, mean);
+        const along = productOf(factor, off);
         for (let i = 0; i < slope.length; i++) slope[i] -= along * factor[i];
     }
     return slope;
 }
 
-/** Squared Mahalanobis distance of a code from a component's mean. */
-function squaredDistance({ mean, weights, factors }: CodeComponent, latent: ArrayLike<number>): number {
+/**
+ * Squared Mahalanobis distance of a code from a component's mean.
+ *
+ * @param off [latentSize], takes the code less the mean: a new array for each component would cost more than the products
+ */
+function squaredDistance({ mean, weights, factors }: CodeComponent, latent: ArrayLike<number>, off: Float64Array) {
     let squared = 0;
-    for (let i = 0; i < mean.length; i++) squared += weights[i] * (latent[i] - mean[i]) ** 2;
-    for (const factor of factors) squared -= productOf(factor, latent, mean) ** 2;
+    for (let i = 0; i < off.length; i++) {
+        off[i] = latent[i] - mean[i];
+        squared += weights[i] * off[i] * off[i];
+    }
+    for (const factor of factors) squared -= productOf(factor, off) ** 2;
     return squared;
 }
 
-/** factor · (latent − mean) */
-function productOf(factor: Float64Array, latent: ArrayLike<number>, mean: Float64Array): number {
+function productOf(a: Float64Array, b: Float64Array): number {
     let sum = 0;
-    for (let i = 0; i < factor.length; i++) sum += factor[i] * (latent[i] - mean[i]);
+    for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
     return sum;
 }
 
@@ -185,9 +192,10 @@ export function nearestComponent(
 ): { component: CodeComponent; squared: number } {
     let best: ReturnType<typeof nearestComponent> | null = null;
     let least = Number.POSITIVE_INFINITY;
+    const off = new Float64Array(latent.length);
     for (const { components } of prior) {
         for (const component of components) {
-            const squared = squaredDistance(component, latent);
+            const squared = squaredDistance(component, latent, off);
             const cost = squared + component.logDeterminant;
             if (!best || cost < least) {
                 best = { component, squared };

@@ -19,6 +19,12 @@ export interface Reach {
     readonly high: number;
 }
 
+/** A side of a scan's box, and the way from its one end to the other in the model's axes. */
+interface Side extends Reach {
+    readonly axis: number;
+    readonly span: readonly number[];
+}
+
 /** How far points [n, 3] reach along a direction of unit length. */
 export function reachOf(points: Float32Array, [x, y, z]: Vector): Reach {
     let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
@@ -34,6 +40,7 @@ export function reachOf(points: Float32Array, [x, y, z]: Vector): Reach {
 export class Extent {
     /** [m, 3], the farthest points in many directions. */
     private readonly points: Float32Array;
+    private readonly sides = new WeakMap<Float64Array, Side>();
 
     /**
      * @param positions [n, 3], unit frame
@@ -67,8 +74,8 @@ export class Extent {
 
     /** The scale at which the longest side of the box in a rotation's axes is a shape's. */
     scaleIn(rotation: Float64Array): number {
-        const sides = [0, 1, 2].map((axis) => this.along(rotation, axis));
-        return Math.max(...sides.map(({ low, high }) => high - low)) / this.side;
+        const { high, low } = this.longestSide(rotation);
+        return (high - low) / this.side;
     }
 
     /**
@@ -76,11 +83,7 @@ export class Extent {
      * how likely that is, the weight of its square near there, and its derivative by a turn about the model's x, y and z.
      */
     roomIn({ rotation, scale }: Similarity): { room: number; cost: number; weight: number; byTurn: Vector } {
-        let longest = { low: 0, high: 0, span: [0, 0, 0], axis: 0 };
-        for (let axis = 0; axis < 3; axis++) {
-            const found = this.along(rotation, axis);
-            if (found.high - found.low > longest.high - longest.low) longest = { ...found, axis };
-        }
+        const longest = this.longestSide(rotation);
         const length = longest.high - longest.low;
         const [x, y, z] = longest.span;
         // Model points move by −turn × p; a box that grows leaves less room.
@@ -102,7 +105,25 @@ export class Extent {
         return { room, cost, weight, byTurn: [a / length, b / length, c / length] };
     }
 
-    /** Least and greatest coordinate along a model axis, and the way from the one point to the other, model axes. */
+    /** Of the box in a rotation's axes. Poses that share a rotation's array share what was found. */
+    private longestSide(rotation: Float64Array): Side {
+        const known = this.sides.get(rotation);
+        if (known) return known;
+        let longest = this.along(rotation, 0);
+        for (const axis of [1, 2]) {
+            const found = this.along(rotation, axis);
+            if (found.high - found.low > longest.high - longest.low) longest = found;
+        }
+        const { points } = this;
+        const way = [0, 1, 2].map((k) => points[longest.highAt + k] - points[longest.lowAt + k]);
+        const r = rotation;
+        const span = [0, 1, 2].map((k) => r[k] * way[0] + r[3 + k] * way[1] + r[6 + k] * way[2]);
+        const side = { ...longest, span };
+        this.sides.set(rotation, side);
+        return side;
+    }
+
+    /** Least and greatest coordinate along a model axis, and at which points. */
     private along(r: Float64Array, axis: number) {
         const { points } = this;
         let [low, high, lowAt, highAt] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0, 0];
@@ -111,8 +132,6 @@ export class Extent {
             if (value < low) [low, lowAt] = [value, at];
             if (value > high) [high, highAt] = [value, at];
         }
-        const way = [0, 1, 2].map((k) => points[highAt + k] - points[lowAt + k]);
-        const span = [0, 1, 2].map((k) => r[k] * way[0] + r[3 + k] * way[1] + r[6 + k] * way[2]);
-        return { low, high, span };
+        return { axis, low, high, lowAt, highAt };
     }
 }

@@ -19,8 +19,8 @@ export function costOf(field: CoarseField, pose: Similarity, observations: Obser
     const { scale } = pose;
     let cost = 0;
     for (let n = 0; n < observations.targets.length; n++) {
-        field.sample(points[3 * n], points[3 * n + 1], points[3 * n + 2]);
-        const distance = observations.isEitherSide[n] ? Math.abs(field.distance) : field.distance;
+        const signed = field.distanceAt(points[3 * n], points[3 * n + 1], points[3 * n + 2]);
+        const distance = observations.isEitherSide[n] ? Math.abs(signed) : signed;
         const residual = scale * distance - observations.targets[n];
         if (observations.isBound[n] && residual > 0) continue;
         cost += (observations.weights[n] * residual * residual) / (1 + (residual / OUTLIER) ** 2);

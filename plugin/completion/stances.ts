@@ -1,5 +1,5 @@
 import type { CoarseField } from "./coarseField.js";
-import type { Extent } from "./extent.js";
+import type { Extent, Reach } from "./extent.js";
 import { cross, multiply, rotationBetween, rotationOf, type Similarity, type Vector } from "./pose.js";
 
 /** How a shape may stand in a scan. */
@@ -22,35 +22,59 @@ const AXES: readonly Vector[] = [
     [0, 0, 1],
 ];
 
+/** What stances of any shape have in common. */
+export interface Turns {
+    /** Up, aside and towards the sensor, the scan's space. */
+    readonly axes: readonly Vector[];
+    /** How far the scan reaches along each. */
+    readonly seen: readonly Reach[];
+    /** One a turn; the scale is that of the scan's box. */
+    readonly turns: readonly {
+        readonly rotation: Float64Array;
+        readonly scale: number;
+        /** The axes in the shape's space. */
+        readonly own: readonly Vector[];
+    }[];
+    readonly isSensorKnown: boolean;
+}
+
+/** The turns in which shapes are tried. */
+export function turnsOf({ turnCount, up, upAxis, towardsSensor, extent }: StanceOptions): Turns {
+    const upright = rotationBetween(AXES[upAxis], up);
+    const depth = towardsSensor ?? horizontal(up);
+    const axes = [up, cross(up, depth), depth];
+    const turns = Array.from({ length: turnCount }, (_, k) => {
+        const angle = (2 * Math.PI * k) / turnCount;
+        const rotation = multiply(rotationOf([angle * up[0], angle * up[1], angle * up[2]]), upright);
+        const own = axes.map(([x, y, z]): Vector => {
+            const [a, b, c] = [0, 1, 2].map((i) => rotation[i] * x + rotation[3 + i] * y + rotation[6 + i] * z);
+            return [a, b, c];
+        });
+        return { rotation, scale: extent.scaleIn(rotation), own };
+    });
+    return { axes, seen: axes.map((axis) => extent.reach(axis)), turns, isSensorKnown: towardsSensor !== null };
+}
+
 /**
  * Poses in which a shape may stand in a scan, one in each turn: as large as the scan's box, and at its near side, which is
  * the one that a sensor sees. No size is taken from the shape's own proportions: a shape of wrong ones would stand there
  * in a wrong size, and codes change sooner than sizes.
  *
  * @param field of the shape
- * @returns [turnCount]
+ * @returns one a turn
  */
-export function stancesOf(
-    field: CoarseField,
-    { turnCount, up, upAxis, towardsSensor, extent }: StanceOptions,
-): Similarity[] {
-    const upright = rotationBetween(AXES[upAxis], up);
-    const depth = towardsSensor ?? horizontal(up);
-    const aside = cross(up, depth);
-    const axes = [up, aside, depth];
-    const seen = axes.map((axis) => extent.reach(axis));
-    return Array.from({ length: turnCount }, (_, k) => {
-        const angle = (2 * Math.PI * k) / turnCount;
-        const rotation = multiply(rotationOf([angle * up[0], angle * up[1], angle * up[2]]), upright);
-        const own = axes.map(([x, y, z]) => {
-            const [a, b, c] = [0, 1, 2].map((i) => rotation[i] * x + rotation[3 + i] * y + rotation[6 + i] * z);
-            return field.reach([a, b, c]);
-        });
-        const scale = extent.scaleIn(rotation);
-        const shifts = seen.map(({ low, high }, i) =>
-            i === 2 && towardsSensor
-                ? high - scale * own[i].high
-                : (low + high - scale * (own[i].low + own[i].high)) / 2,
+export function stancesOf(field: CoarseField, { axes, seen, turns, isSensorKnown }: Turns): Similarity[] {
+    const height = field.reach(turns[0].own[0]);
+    const sides = turns.map(({ own }) => field.reach(own[2]));
+    const quarter = turns.length / 4;
+    return turns.map(({ rotation, scale, own }, k) => {
+        // A quarter turn before, what is aside now was in the sensor's direction.
+        const isKnown = Number.isInteger(quarter);
+        const aside = isKnown ? sides[(k + 3 * quarter) % turns.length] : field.reach(own[1]);
+        const shifts = [height, aside, sides[k]].map(({ low, high }, i) =>
+            i === 2 && isSensorKnown
+                ? seen[i].high - scale * high
+                : (seen[i].low + seen[i].high - scale * (low + high)) / 2,
         );
         const at = (n: number) => axes.reduce((sum, axis, i) => sum + shifts[i] * axis[n], 0);
         return { rotation, scale, translation: [at(0), at(1), at(2)] as const };

@@ -1,12 +1,13 @@
 import { mapTogether } from "../field/together.js";
 import type { CoarseField } from "./coarseField.js";
 import type { CodeFamily } from "./codePrior.js";
+import type { Extent } from "./extent.js";
 import type { FitState } from "./fitProblem.js";
 import type { Observations } from "./observations.js";
 import type { Similarity } from "./pose.js";
 import { costOf, settle } from "./settle.js";
 import type { Sketch } from "./sketch.js";
-import { type StanceOptions, stancesOf } from "./stances.js";
+import { type StanceOptions, stancesOf, type Turns, turnsOf } from "./stances.js";
 
 /** Searches that go on side by side, for the field's threads to have work while the caller's thread reckons. */
 export const AT_ONCE = 6;
@@ -65,11 +66,12 @@ export async function chooseStarts(
     signal?: AbortSignal,
 ): Promise<FitState[]> {
     const { extent } = options;
-    const least = sketches.map(({ rough }) => rankedStances(rough, options, look)[0].cost);
+    const turns = turnsOf(options);
+    const least = sketches.map(({ rough }) => rankedStances(rough, turns, extent, look)[0].cost);
     const found = await mapTogether(promising(least, families), AT_ONCE, async (c) => {
         const [latent, family] = [codes[c], families[c]];
         const field = await sketches[c].fineAsync(signal);
-        const starts = farApart(rankedStances(field, options, look).map(({ pose }) => pose));
+        const starts = farApart(rankedStances(field, turns, extent, look).map(({ pose }) => pose));
         const moved = starts.map((start) => settle(field, start, look, extent));
         const costs = await costsOf(latent, [...starts, ...moved]);
         const toGuess = (pose: Similarity, start: Similarity, cost: number): Guess => {
@@ -90,9 +92,9 @@ export async function chooseStarts(
 }
 
 /** Stances of a shape and what each costs, the best first. */
-function rankedStances(field: CoarseField, options: StanceOptions, look: Observations) {
-    return stancesOf(field, options)
-        .map((pose) => ({ pose, cost: costOf(field, pose, look, options.extent) }))
+function rankedStances(field: CoarseField, turns: Turns, extent: Extent, look: Observations) {
+    return stancesOf(field, turns)
+        .map((pose) => ({ pose, cost: costOf(field, pose, look, extent) }))
         .sort((a, b) => a.cost - b.cost);
 }
 

@@ -24,6 +24,7 @@ function largestError(coarse: CoarseField, distance: (x: number, y: number, z: n
     for (let n = 0; n < 1000; n++) {
         const [x, y, z] = [0.618, 0.755, 0.57].map((step) => 1.96 * ((n * step) % 1) - 0.98);
         coarse.sample(x, y, z);
+        expect(coarse.distanceAt(x, y, z)).toBe(coarse.distance);
         largest = Math.max(largest, Math.abs(coarse.distance - distance(x, y, z)));
     }
     return largest;
@@ -40,6 +41,8 @@ describe("a code's sketch", () => {
         expect(from.asked.points).toBe(9 ** 3);
         // The ball's centre, where distances have a tip, is what is told worst.
         expect(largestError(rough, ball)).toBeLessThan(0.11);
+        rough.sample(1.2, -0.4, -1.3);
+        expect(rough.distanceAt(1.2, -0.4, -1.3)).toBe(rough.distance);
         const far = (x: number, y: number, z: number) => Math.hypot(x - 2, y + 1.5, z) - 1.2;
         expect(largestError((await sketchOf(fieldOf(far))).rough, far)).toBeLessThan(0.006);
     });

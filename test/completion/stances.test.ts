@@ -5,7 +5,7 @@ import { createObservations } from "../../plugin/completion/observations.js";
 import { PointTree } from "../../plugin/completion/pointTree.js";
 import { rotationOf, type Similarity, toScan } from "../../plugin/completion/pose.js";
 import { costOf, settle } from "../../plugin/completion/settle.js";
-import { stancesOf } from "../../plugin/completion/stances.js";
+import { stancesOf, turnsOf } from "../../plugin/completion/stances.js";
 import { chooseStarts } from "../../plugin/completion/starts.js";
 
 const BOUNDS = { min: [-1, -1, -1], max: [1, 1, 1] } as const;
@@ -59,7 +59,8 @@ describe("where a shape may stand in a scan", () => {
     it("has a stance at the true pose for a scan of one side, and finds that it costs least", () => {
         const scan = unitScan(seenSides());
         const extent = new Extent(scan.positions, 1.8);
-        const stances = stancesOf(BOX, { turnCount: 12, up: [0, 1, 0], upAxis: 1, towardsSensor: [0, 0, 1], extent });
+        const turns = turnsOf({ turnCount: 12, up: [0, 1, 0], upAxis: 1, towardsSensor: [0, 0, 1], extent });
+        const stances = stancesOf(BOX, turns);
         const normals = new Float32Array(scan.positions.length);
         const look = createObservations(scan, normals, 200, 1);
         const costs = stances.map((pose) => costOf(BOX, pose, look, extent));
@@ -79,9 +80,23 @@ describe("where a shape may stand in a scan", () => {
         const extent = new Extent(seenSides(), 1.8);
         const options = { turnCount: 8, up: [0, 1, 0], upAxis: 1, towardsSensor: [0, 0, 1], extent } as const;
         const flat = fieldOfBox([0.35, 0.3, 0.2]);
-        const stances = stancesOf(flat, options);
+        const stances = stancesOf(flat, turnsOf(options));
         expect(stances).toHaveLength(8);
         for (const { rotation, scale } of stances) expect(scale).toBe(extent.scaleIn(rotation));
+    });
+
+    it("stands a shape in a turn as in the same one of twice as many", () => {
+        const extent = new Extent(seenSides(), 1.8);
+        const lean = fieldOfBox([0.35, 0.6, 0.1]);
+        for (const towardsSensor of [null, [0.6, 0, 0.8] as const]) {
+            const stances = (turnCount: number) =>
+                stancesOf(lean, turnsOf({ turnCount, up: [0, 1, 0], upAxis: 2, towardsSensor, extent }));
+            const [few, many] = [stances(6), stances(12)];
+            for (const [k, { translation, scale }] of few.entries()) {
+                expect(scale).toBeCloseTo(many[2 * k].scale, 9);
+                for (const axis of [0, 1, 2]) expect(translation[axis]).toBeCloseTo(many[2 * k].translation[axis], 6);
+            }
+        }
     });
 
     it("begins at shapes as they stand and at such as were settled, at each code of a family", async () => {
@@ -131,7 +146,8 @@ describe("where a shape may stand in a scan", () => {
         const nothing = new CoarseField(new Float32Array(POINTS.length / 3).fill(0.1), BOUNDS);
         const extent = new Extent(seenSides(), 1.8);
         for (const towardsSensor of [null, [0, 0, 1] as const]) {
-            for (const pose of stancesOf(nothing, { turnCount: 4, up: [0, 1, 0], upAxis: 1, towardsSensor, extent })) {
+            const turns = turnsOf({ turnCount: 4, up: [0, 1, 0], upAxis: 1, towardsSensor, extent });
+            for (const pose of stancesOf(nothing, turns)) {
                 expect([pose.scale, ...pose.translation].every(Number.isFinite)).toBe(true);
                 expect(pose.scale).toBeGreaterThan(0);
             }
