@@ -20,6 +20,13 @@ export class CoarseField {
     private readonly min: readonly number[];
     private readonly max: readonly number[];
     private shell: Float32Array | null = null;
+    /** Of the last `find`: the cell's least corner, shares of the way across it, how far outside the bounds and whither. */
+    private corner = 0;
+    private alongX = 0;
+    private alongY = 0;
+    private alongZ = 0;
+    private excess = 0;
+    private readonly outward = new Float64Array(3);
 
     /** @param values [CORNERS³], x fastest */
     constructor(
@@ -60,18 +67,8 @@ export class CoarseField {
 
     /** Distance at a point; outside the bounds the distance to them is added. As `sample` finds it, in less time. */
     distanceAt(x: number, y: number, z: number): number {
-        const { values, cell, min, max } = this;
-        const cx = Math.min(max[0], Math.max(min[0], x));
-        const cy = Math.min(max[1], Math.max(min[1], y));
-        const cz = Math.min(max[2], Math.max(min[2], z));
-        const u = (cx - min[0]) / cell[0];
-        const v = (cy - min[1]) / cell[1];
-        const w = (cz - min[2]) / cell[2];
-        const i = Math.min(CORNERS - 2, Math.floor(u));
-        const j = Math.min(CORNERS - 2, Math.floor(v));
-        const k = Math.min(CORNERS - 2, Math.floor(w));
-        const [a, b, c] = [u - i, v - j, w - k];
-        const at = i + CORNERS * (j + CORNERS * k);
+        this.find(x, y, z);
+        const { values, corner: at, alongX: a, alongY: b, alongZ: c, excess } = this;
         const up = at + CORNERS * CORNERS;
         const v00 = values[at] + a * (values[at + 1] - values[at]);
         const v10 = values[at + CORNERS] + a * (values[at + CORNERS + 1] - values[at + CORNERS]);
@@ -80,24 +77,13 @@ export class CoarseField {
         const v0 = v00 + b * (v10 - v00);
         const v1 = v01 + b * (v11 - v01);
         const distance = v0 + c * (v1 - v0);
-        const excess = Math.hypot(x - cx, y - cy, z - cz);
         return excess > 0 ? distance + excess : distance;
     }
 
     /** Sets `distance` and `gradient` at a point; outside the bounds the distance to them is added. */
     sample(x: number, y: number, z: number): void {
-        const { values, cell, min, max, gradient } = this;
-        const cx = Math.min(max[0], Math.max(min[0], x));
-        const cy = Math.min(max[1], Math.max(min[1], y));
-        const cz = Math.min(max[2], Math.max(min[2], z));
-        const u = (cx - min[0]) / cell[0];
-        const v = (cy - min[1]) / cell[1];
-        const w = (cz - min[2]) / cell[2];
-        const i = Math.min(CORNERS - 2, Math.floor(u));
-        const j = Math.min(CORNERS - 2, Math.floor(v));
-        const k = Math.min(CORNERS - 2, Math.floor(w));
-        const [a, b, c] = [u - i, v - j, w - k];
-        const at = i + CORNERS * (j + CORNERS * k);
+        this.find(x, y, z);
+        const { values, cell, gradient, corner: at, alongX: a, alongY: b, alongZ: c, excess } = this;
         const up = CORNERS * CORNERS;
         const v000 = values[at];
         const v100 = values[at + 1];
@@ -119,12 +105,33 @@ export class CoarseField {
         gradient[0] = (d0 * (1 - c) + d1 * c) / cell[0];
         gradient[1] = ((v10 - v00) * (1 - c) + (v11 - v01) * c) / cell[1];
         gradient[2] = (v1 - v0) / cell[2];
-        const excess = Math.hypot(x - cx, y - cy, z - cz);
         if (excess > 0) {
             this.distance += excess;
-            gradient[0] = (x - cx) / excess;
-            gradient[1] = (y - cy) / excess;
-            gradient[2] = (z - cz) / excess;
+            gradient.set(this.outward);
+        }
+    }
+
+    /** The cell that a point lies in, or would were it moved into the bounds, and where in it. */
+    private find(x: number, y: number, z: number): void {
+        const { cell, min, max } = this;
+        const cx = Math.min(max[0], Math.max(min[0], x));
+        const cy = Math.min(max[1], Math.max(min[1], y));
+        const cz = Math.min(max[2], Math.max(min[2], z));
+        const u = (cx - min[0]) / cell[0];
+        const v = (cy - min[1]) / cell[1];
+        const w = (cz - min[2]) / cell[2];
+        const i = Math.min(CORNERS - 2, Math.floor(u));
+        const j = Math.min(CORNERS - 2, Math.floor(v));
+        const k = Math.min(CORNERS - 2, Math.floor(w));
+        this.corner = i + CORNERS * (j + CORNERS * k);
+        this.alongX = u - i;
+        this.alongY = v - j;
+        this.alongZ = w - k;
+        this.excess = Math.hypot(x - cx, y - cy, z - cz);
+        if (this.excess > 0) {
+            this.outward[0] = (x - cx) / this.excess;
+            this.outward[1] = (y - cy) / this.excess;
+            this.outward[2] = (z - cz) / this.excess;
         }
     }
 }

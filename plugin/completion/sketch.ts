@@ -89,8 +89,14 @@ export async function sketchesOf(
     });
 }
 
-/** Draws the sketches of codes as finely as they will ever be asked for; arguments as in `sketchesOf`. */
-export async function finishSketches(...[field, bounds, codes, signal, onProgress]: Parameters<typeof sketchesOf>) {
+/** The sketches of codes as finely as they are ever asked for; arguments as in `sketchesOf`. */
+export async function finishSketches(
+    field: Field,
+    bounds: Bounds,
+    codes: readonly Float32Array[],
+    signal?: AbortSignal,
+    onProgress?: (share: number) => void,
+): Promise<CoarseField[]> {
     const sketches = await sketchesOf(field, bounds, codes, signal, (share) => onProgress?.(ROUGH_PROGRESS * share));
     let done = 0;
     return mapTogether(sketches, AT_ONCE, async (sketch) => {
