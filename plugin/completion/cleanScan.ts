@@ -126,7 +126,8 @@ export function toCloud(scan: Scan): Scan {
 }
 
 /**
- * A scan made ready: points that are no numbers dropped, those of a cloud thinned to `MAX_SCAN_POINTS`, and on request outliers and the plane it stands on.
+ * A scan made ready: points that are no numbers dropped, those of a cloud thinned to `MAX_SCAN_POINTS`, and on request
+ * outliers and the plane it stands on dropped too.
  *
  * @param up unit length
  */

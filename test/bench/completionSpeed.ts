@@ -70,7 +70,7 @@ interface Row {
     /** Of the method in `MOST` iterations, and the seconds of that. */
     readonly cost: number;
     readonly costSeconds: number;
-    /** The lowest of the method in `LIMIT` iterations. */
+    /** The lowest of the method until Adam's cost was reached, or in `LIMIT` iterations. */
     readonly lowest: number;
     /** Iterations and seconds until Adam's cost was reached; null where it was not. */
     readonly iterations: number | null;
